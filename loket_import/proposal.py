@@ -1,0 +1,278 @@
+"""What goes into matching a journal run and what comes out: the run, the books, a proposal."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from django.utils.functional import Promise
+
+from loket_import.amounts import EXACT
+
+
+class ChartMode(StrEnum):
+    """How Loket's account codes become accounts of the administration."""
+
+    ADOPT = "adopt"
+    TRANSPOSE = "transpose"
+
+
+class Severity(StrEnum):
+    """Whether a problem stands in the way of booking."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """A line of a journal run as Loket sent it; `number` counts from 1, amounts are euros.
+
+    Loket: an amount may be negative, both sides may be filled, codes may carry white space.
+    """
+
+    number: int
+    account_code: str
+    account_description: str
+    cost_center_code: str | None
+    cost_center_description: str | None
+    cost_unit_code: str | None
+    cost_unit_description: str | None
+    debit: Decimal
+    credit: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What is known of a journal run besides its lines.
+
+    `year` is the payroll year, which in Loket need not be the year of either period date;
+    `stored_line_count` is the number of lines that was counted when the run was fetched.
+    """
+
+    status_key: int
+    status_text: str
+    test_year: bool
+    year: int
+    period_number: int | None
+    period_start: date
+    period_end: date
+    stored_line_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChoice:
+    """An account of the administration, as far as matching needs to know it."""
+
+    id: int
+    code: str
+    name: str
+    is_blocked: bool
+    is_postable: bool
+    requires_cost_center: bool
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionChoice:
+    """A cost centre or a cost unit of the administration."""
+
+    id: int
+    code: str
+    name: str
+    is_blocked: bool
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodChoice:
+    """A period of a fiscal year; both dates belong to it."""
+
+    id: int
+    fiscal_year_id: int
+    label: str
+    starts_on: date
+    ends_on: date
+    is_open: bool
+    is_year_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The administration's master data and mappings, loaded in a fixed number of queries.
+
+    Mappings go from Loket's trimmed code to our id. Where periods overlap, as a closing period
+    does with December, their order is the order of preference.
+    """
+
+    accounts: Mapping[str, AccountChoice]
+    accounts_by_id: Mapping[int, AccountChoice]
+    cost_centers: Mapping[str, DimensionChoice]
+    cost_centers_by_id: Mapping[int, DimensionChoice]
+    cost_units: Mapping[str, DimensionChoice]
+    cost_units_by_id: Mapping[int, DimensionChoice]
+    account_mappings: Mapping[str, int]
+    cost_center_mappings: Mapping[str, int]
+    cost_unit_mappings: Mapping[str, int]
+    periods: Sequence[PeriodChoice]
+
+    @classmethod
+    def indexed(
+        cls,
+        *,
+        accounts: Iterable[AccountChoice],
+        cost_centers: Iterable[DimensionChoice],
+        cost_units: Iterable[DimensionChoice],
+        account_mappings: Mapping[str, int],
+        cost_center_mappings: Mapping[str, int],
+        cost_unit_mappings: Mapping[str, int],
+        periods: Sequence[PeriodChoice],
+    ) -> "Books":
+        """Make the books from plain rows: each is indexed by its code and by its id."""
+        accounts_by_id = {account.id: account for account in accounts}
+        cost_centers_by_id = {cost_center.id: cost_center for cost_center in cost_centers}
+        cost_units_by_id = {cost_unit.id: cost_unit for cost_unit in cost_units}
+        return cls(
+            accounts={account.code: account for account in accounts_by_id.values()},
+            accounts_by_id=accounts_by_id,
+            cost_centers={choice.code: choice for choice in cost_centers_by_id.values()},
+            cost_centers_by_id=cost_centers_by_id,
+            cost_units={choice.code: choice for choice in cost_units_by_id.values()},
+            cost_units_by_id=cost_units_by_id,
+            account_mappings=account_mappings,
+            cost_center_mappings=cost_center_mappings,
+            cost_unit_mappings=cost_unit_mappings,
+            periods=periods,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the bookkeeper chose: how accounts are found, and the entry's date and description."""
+
+    chart_mode: ChartMode
+    booking_date: date
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedLine:
+    """A line's trimmed codes with what they stand for here; `None` where that is nothing.
+
+    An empty `account_code` means that Loket named no account, an empty `cost_center_code` or
+    `cost_unit_code` that the line has none. Lines without an amount are not among them.
+    """
+
+    number: int
+    account_code: str
+    account_description: str
+    account: AccountChoice | None
+    cost_center_code: str
+    cost_center_description: str
+    cost_center: DimensionChoice | None
+    cost_unit_code: str
+    cost_unit_description: str
+    cost_unit: DimensionChoice | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedLine:
+    """A line as it would be booked: two decimals, and of debit and credit exactly one is above 0.
+
+    `source_line` is the number of the run's line that it comes from. Loket's codes are trimmed,
+    and empty where the line has none.
+    """
+
+    source_line: int
+    account: AccountChoice | None
+    cost_center: DimensionChoice | None
+    cost_unit: DimensionChoice | None
+    debit: Decimal
+    credit: Decimal
+    loket_account_code: str
+    loket_account_description: str
+    loket_cost_center_code: str
+    loket_cost_unit_code: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with a run: `message` says what and why, `cure` what to do next.
+
+    `code` is stable, `loket_code` the code of Loket's that it is about. `lines` are the numbers
+    of all lines that it touches, in order, and `line_number` is the first of them; both are
+    empty for a problem of the run as a whole.
+    """
+
+    code: str
+    severity: Severity
+    line_number: int | None
+    loket_code: str | None
+    message: Promise
+    cure: Promise
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that was normalised: nothing is wrong, but the books differ from Loket's line."""
+
+    code: str
+    line_number: int
+    message: Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A run as it would be booked, with everything that is wrong with it.
+
+    Each number of a run's line is in `lines` (as `source_line`), in `dropped_lines` (no amount),
+    or in `unusable_lines` (an amount that is not in whole cents, which is an error as well).
+    `period` is the one of the booking date, `None` if there is none.
+    """
+
+    lines: tuple[ProposedLine, ...]
+    problems: tuple[Problem, ...]
+    notes: tuple[Note, ...]
+    total_debit: Decimal
+    total_credit: Decimal
+    period: PeriodChoice | None
+    dropped_lines: tuple[int, ...]
+    unusable_lines: tuple[int, ...]
+
+    @property
+    def is_bookable(self) -> bool:
+        """Whether nothing stands in the way; warnings don't."""
+        return not self.errors
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that stand in the way of booking."""
+        return tuple(problem for problem in self.problems if problem.severity == Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """The problems that the bookkeeper may overrule."""
+        return tuple(problem for problem in self.problems if problem.severity == Severity.WARNING)
+
+    @property
+    def difference(self) -> Decimal:
+        """Debit minus credit, in euros: 0.00 for lines that balance."""
+        return EXACT.subtract(self.total_debit, self.total_credit)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that a check may look at; `proposal` has no problems yet."""
+
+    facts: RunFacts
+    options: Options
+    run_lines: Sequence[RunLine]
+    matched_lines: tuple[MatchedLine, ...]
+    proposal: Proposal

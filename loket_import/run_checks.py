@@ -1,0 +1,296 @@
+"""Checks of a journal run as a whole: its status, its totals, the date it would be booked on.
+
+Each check looks at one matter, yields what is wrong with it, and leaves the rest to the others.
+"""
+
+from collections.abc import Iterator
+
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from loket_import.amounts import MAX_AMOUNT, exact_text
+from loket_import.proposal import Case, Problem, Severity
+
+MAX_DESCRIPTION_LENGTH = 255
+
+READY = 4
+
+# By Loket's status key: code, message and cure. Loket: results exist for statuses 4 to 7 only.
+UNREADY_STATUSES: dict[int, tuple[str, Promise, Promise]] = {
+    0: (
+        "run_queued",
+        _("Loket has yet to make this journal run, so it has no lines to book."),
+        _("Fetch the runs again later. You need not do anything in Loket."),
+    ),
+    1: (
+        "run_without_results",
+        _("Loket made this journal run, but it has no results: there is nothing to book."),
+        _("You need not do anything. If you did expect wages, ask your payroll administrator."),
+    ),
+    2: (
+        "run_failed",
+        _("Loket could not make this journal run, so it has no lines to book."),
+        _(
+            "Have your payroll administrator solve the errors of the run in Loket and start it "
+            "again; then fetch the runs."
+        ),
+    ),
+    3: (
+        "run_removed",
+        _("This journal run was removed in Loket, so it must not be booked."),
+        _(
+            "If it was booked before, reverse that entry. A run that replaces it appears in the "
+            "list of runs under a number of its own."
+        ),
+    ),
+    5: (
+        "run_being_exported",
+        _(
+            "Another export of this journal run is going on in Loket; booking it here as well "
+            "could double the wages."
+        ),
+        _(
+            "Wait until that export is done and fetch the run again. If it stays like this, ask "
+            "your payroll administrator."
+        ),
+    ),
+    6: (
+        "run_export_failed",
+        _(
+            "An export of this journal run failed in Loket, and part of it may have reached other "
+            "books."
+        ),
+        _(
+            "See the run's export history in Loket. If it was not booked anywhere, have your "
+            "payroll administrator remove the run and make it anew; then fetch the runs."
+        ),
+    ),
+    7: (
+        "run_exported",
+        _(
+            "This journal run was exported from Loket already; booking it here as well could "
+            "double the wages."
+        ),
+        _(
+            "See the run's export history in Loket. If it was not booked anywhere, have your "
+            "payroll administrator remove the run and make it anew; then fetch the runs."
+        ),
+    ),
+}
+
+
+def _run_error(code: str, message: Promise, cure: Promise) -> Problem:
+    return Problem(code, Severity.ERROR, None, None, message, cure, ())
+
+
+def run_is_ready(case: Case) -> Iterator[Problem]:
+    """Loket: only a run with status 4 'Journaal gereed' may be booked; the key decides."""
+    key = case.facts.status_key
+    if key == READY:
+        return
+    if key in UNREADY_STATUSES:
+        yield _run_error(*UNREADY_STATUSES[key])
+        return
+    yield _run_error(
+        "run_status_unknown",
+        format_lazy(
+            _("Loket gives this journal run a status that is not known here: {key} {text}."),
+            key=key,
+            text=case.facts.status_text.strip(),
+        ),
+        _(
+            "Do not book the run by hand before you have asked your payroll administrator what "
+            "this status means."
+        ),
+    )
+
+
+def run_is_real(case: Case) -> Iterator[Problem]:
+    """Loket: a run of a test year is test data and must not be regarded as actual."""
+    if case.facts.test_year:
+        yield _run_error(
+            "test_year",
+            format_lazy(
+                _("{year} is a test year in Loket, so these wages were never paid."),
+                year=case.facts.year,
+            ),
+            _("You need not do anything: runs of a test year are not booked."),
+        )
+
+
+def run_has_lines(case: Case) -> Iterator[Problem]:
+    """An entry has two lines at least; a run without any is told apart from one of zeros."""
+    proposal = case.proposal
+    if not case.run_lines:
+        yield _run_error(
+            "no_lines",
+            _("This journal run has no lines."),
+            _("Fetch the run again. If it stays empty there is nothing to book."),
+        )
+    elif len(proposal.dropped_lines) == len(case.run_lines):
+        yield _run_error(
+            "only_zero_lines",
+            _("All lines of this journal run are zero."),
+            _("You need not do anything: there is nothing to book."),
+        )
+    elif len(proposal.lines) + len(proposal.unusable_lines) == 1:
+        yield _run_error(
+            "too_few_lines",
+            _("This journal run has one line with an amount, and an entry needs two at least."),
+            _(
+                "Have your payroll administrator check the journal profile in Loket and make the "
+                "run anew."
+            ),
+        )
+
+
+def every_line_is_accounted_for(case: Case) -> Iterator[Problem]:
+    """The lines that were counted on fetching are all proposed, dropped or refused, each once."""
+    proposal = case.proposal
+    accounted = {line.source_line for line in proposal.lines}
+    accounted.update(proposal.dropped_lines, proposal.unusable_lines)
+    stored = case.facts.stored_line_count
+    if len(accounted) != stored or len(case.run_lines) != stored:
+        yield _run_error(
+            "line_count_differs",
+            format_lazy(
+                _("This journal run was fetched with {stored} lines, but {found} are found now."),
+                stored=stored,
+                found=len(accounted),
+            ),
+            _("Fetch the run again. If the numbers still differ, report it to support."),
+        )
+
+
+def run_balances(case: Case) -> Iterator[Problem]:
+    """Debit equals credit to the cent. A cent is never invented to make it so."""
+    proposal = case.proposal
+    # An amount that can't be read in cents has its own problem; without it no total is true.
+    if proposal.unusable_lines or not proposal.difference:
+        return
+    yield _run_error(
+        "unbalanced",
+        format_lazy(
+            _(
+                "This journal run does not balance: debit {debit}, credit {credit}, "
+                "difference {difference}."
+            ),
+            debit=exact_text(proposal.total_debit),
+            credit=exact_text(proposal.total_credit),
+            difference=exact_text(proposal.difference),
+        ),
+        _(
+            "Have your payroll administrator check the journal profile in Loket and make the run "
+            "anew; then fetch the runs."
+        ),
+    )
+
+
+def total_fits(case: Case) -> Iterator[Problem]:
+    """The entry's total stays within numeric(14,2) even where each of its lines does."""
+    largest = max(case.proposal.total_debit, case.proposal.total_credit)
+    if largest > MAX_AMOUNT:
+        yield _run_error(
+            "total_too_large",
+            format_lazy(
+                _(
+                    "The total of this journal run, {total}, is more than the books can hold: "
+                    "{limit}."
+                ),
+                total=exact_text(largest),
+                limit=exact_text(MAX_AMOUNT),
+            ),
+            _("Have your payroll administrator check the amounts in Loket."),
+        )
+
+
+def booking_date_has_open_period(case: Case) -> Iterator[Problem]:
+    """Nothing is posted outside a period, in a closed period or in a closed fiscal year."""
+    period = case.proposal.period
+    booking_date = f"{case.options.booking_date:%d-%m-%Y}"
+    if period is None:
+        yield _run_error(
+            "no_period",
+            format_lazy(
+                _("There is no period for the booking date {date}."),
+                date=booking_date,
+            ),
+            _("Choose another booking date, or add the fiscal year under Master data."),
+        )
+        return
+    if not period.is_year_open:
+        yield _run_error(
+            "year_closed",
+            format_lazy(
+                _("The booking date {date} lies in a fiscal year that is closed."),
+                date=booking_date,
+            ),
+            _("Choose a booking date in an open fiscal year, or have the fiscal year opened."),
+        )
+    if not period.is_open:
+        yield _run_error(
+            "period_closed",
+            format_lazy(
+                _("The booking date {date} lies in period {period}, which is closed."),
+                date=booking_date,
+                period=period.label,
+            ),
+            _("Choose a booking date in an open period, or have this period opened."),
+        )
+
+
+def booking_date_is_in_payroll_year(case: Case) -> Iterator[Problem]:
+    """Wages of one payroll year in another year of the books are lawful, but seldom meant.
+
+    Loket: the first period of a payroll year may start in December and the last end in January.
+    """
+    booking_date, year = case.options.booking_date, case.facts.year
+    if booking_date.year != year:
+        yield Problem(
+            "date_outside_payroll_year",
+            Severity.WARNING,
+            None,
+            None,
+            format_lazy(
+                _("The booking date {date} is not in {year}, the payroll year of this run."),
+                date=f"{booking_date:%d-%m-%Y}",
+                year=year,
+            ),
+            _("Check that these wages belong in that year; change the booking date if not."),
+            (),
+        )
+
+
+def description_is_usable(case: Case) -> Iterator[Problem]:
+    """The entry's description is filled, and fits in its column."""
+    length = len(case.options.description)
+    if not case.options.description.strip():
+        yield _run_error(
+            "description_missing",
+            _("The entry has no description."),
+            _("Fill in a description, for instance the payroll period."),
+        )
+    elif length > MAX_DESCRIPTION_LENGTH:
+        yield _run_error(
+            "description_too_long",
+            format_lazy(
+                _("The description has {length} characters, and {limit} is the most."),
+                length=length,
+                limit=MAX_DESCRIPTION_LENGTH,
+            ),
+            _("Shorten the description."),
+        )
+
+
+RUN_CHECKS = (
+    run_is_ready,
+    run_is_real,
+    run_has_lines,
+    every_line_is_accounted_for,
+    run_balances,
+    total_fits,
+    booking_date_has_open_period,
+    booking_date_is_in_payroll_year,
+    description_is_usable,
+)
