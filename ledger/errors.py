@@ -1,0 +1,60 @@
+"""What the books refuse, in sentences."""
+
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from finmaster.errors import UserError
+
+
+class LedgerError(UserError):
+    """The books refuse; nothing was posted."""
+
+
+class NoPeriod(LedgerError):
+    """No fiscal year holds the booking date."""
+
+    code = "no_period"
+
+    def __init__(self, booked_on: date) -> None:
+        self.message = _(
+            "There is no fiscal year with a period for %(date)s. Nothing was booked. "
+            "Choose another booking date, or have the fiscal year made."
+        ) % {"date": booked_on.strftime("%d-%m-%Y")}
+
+
+class PostingRefused(LedgerError):
+    """A rule of the database refused the entry; `constraint` names it."""
+
+    code = "posting_refused"
+
+    def __init__(self, constraint: str) -> None:
+        self.constraint = constraint
+        self.message = SENTENCES.get(constraint, SENTENCES[""])
+
+
+class AlreadyReversed(LedgerError):
+    """The entry was reversed before."""
+
+    code = "already_reversed"
+    message = _("This entry has been reversed already. Nothing was booked.")
+
+
+SENTENCES = {
+    "": _(
+        "The books refused this entry. Nothing was booked. Try again; "
+        "if it stays, pass on the code of this message to the help desk."
+    ),
+    "entry_balances": _(
+        "Debit and credit are not equal. Nothing was booked. Have the journal corrected in Loket.nl."
+    ),
+    "entry_has_two_lines": _("An entry needs at least two lines. Nothing was booked."),
+    "entry_period_is_open": _(
+        "The period of the booking date is closed. Nothing was booked. "
+        "Choose a date in an open period, or ask a manager to open this one."
+    ),
+    "entry_date_in_period": _("The booking date lies outside its period. Nothing was booked."),
+    "entry_reverses_an_original": _(
+        "A reversal can't be reversed. Nothing was booked. Book the journal run once more instead."
+    ),
+}

@@ -1,0 +1,83 @@
+"""Small books to test with: an office, its people, an administration with a chart and a calendar."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import count
+
+from finmaster.models import Administration, Membership, Office, Role, User
+from finmaster.tenancy import administration_scope
+from ledger.models import Account, CostCenter, CostUnit, FiscalYear, Journal, Period
+
+PASSWORD = "een-lang-wachtwoord-1"
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """An administration with the people who may enter it."""
+
+    office: Office
+    administration: Administration
+    viewer: User
+    bookkeeper: User
+    manager: User
+
+    @property
+    def id(self) -> int:
+        return self.administration.pk
+
+
+def make_user(email: str, name: str = "") -> User:
+    """A user who may log in with PASSWORD."""
+    return User.objects.create_user(email, PASSWORD, name=name or email.split("@")[0].title())
+
+
+def make_books(name: str = "Bakkerij De Korenbloem", *, office: Office | None = None) -> Books:
+    """An administration with a member for each role, a small chart, and an open year 2026."""
+    number = next(_numbers)
+    office = office or Office.objects.create(name=f"Kantoor {number}")
+    administration = Administration.objects.create(
+        office=office, number=str(1000 + number), name=name, slug=f"boeken-{number}"
+    )
+    people = {}
+    for role in Role:
+        people[role.value] = make_user(f"{role}{number}@example.nl")
+        Membership.objects.create(
+            user=people[role.value], office=office, administration=administration, role=role
+        )
+    with administration_scope(administration.pk):
+        make_chart()
+        make_year(2026)
+    return Books(office=office, administration=administration, **people)
+
+
+def make_chart() -> None:
+    """A few accounts, cost centres and units, and a memorial journal, in the scope that is open."""
+    for code, name, kind in (
+        ("1700", "Te betalen netto lonen", "liability"),
+        ("1710", "Af te dragen loonheffing", "liability"),
+        ("1740", "Reservering vakantiegeld", "liability"),
+        ("4000", "Bruto lonen", "expense"),
+        ("4100", "Werkgeverslasten", "expense"),
+    ):
+        Account.objects.create(code=code, name=name, kind=kind)
+    CostCenter.objects.create(code="K100", name="Kantoor")
+    CostCenter.objects.create(code="K200", name="Werkplaats")
+    CostUnit.objects.create(code="P01", name="Brood")
+    Journal.objects.create(code="MEM", name="Memoriaal", kind="memorial")
+
+
+def make_year(year: int) -> FiscalYear:
+    """A calendar year of twelve open months, in the scope that is open."""
+    fiscal_year = FiscalYear.objects.create(
+        label=str(year), starts_on=date(year, 1, 1), ends_on=date(year, 12, 31)
+    )
+    for month in range(1, 13):
+        following = date(year + month // 12, month % 12 + 1, 1)
+        Period.objects.create(
+            fiscal_year=fiscal_year,
+            number=month,
+            starts_on=date(year, month, 1),
+            ends_on=following - timedelta(days=1),
+        )
+    return fiscal_year

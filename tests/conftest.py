@@ -1,0 +1,55 @@
+"""Fixtures for all tests. The database is PostgreSQL, and its user is the application's role."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connections
+from pytest_django.plugin import DjangoDbBlocker
+
+from tests.books import Books, make_books
+from tests.database import drop_database, empty_database, make_database
+from tests.invariants import broken_invariants
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """A database of this worker's own."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    name = f"test_finmaster_{worker}"
+    with django_db_blocker.unblock():
+        make_database(name)
+    yield
+    with django_db_blocker.unblock():
+        for connection in connections.all():
+            connection.close()
+        drop_database(name)
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """For tests whose transactions must really commit: threads, scopes, deferred triggers.
+
+    Afterwards the books are checked, and emptied past their guards.
+    """
+    with django_db_blocker.unblock():
+        try:
+            yield
+            assert broken_invariants() == []
+        finally:
+            for connection in connections.all():
+                connection.close()
+            empty_database()
+
+
+@pytest.fixture
+def books(db: None) -> Books:
+    """An administration with its members, undone after the test."""
+    return make_books()
+
+
+@pytest.fixture
+def committed_books(committed: None) -> Books:
+    """The same, committed."""
+    return make_books()

@@ -1,0 +1,65 @@
+"""The database of the tests: made as its administrator, migrated as its owner, used as the app."""
+
+import os
+from urllib.parse import urlsplit
+
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+
+from finmaster.databases import embedded_url
+from finmaster.management.commands.setup_database import in_database
+from finmaster.roles import create_database, create_roles, grant_rights
+
+
+def admin_url() -> str:
+    """A superuser's address: DATABASE_ADMIN_URL, or the embedded server's."""
+    return os.environ.get("DATABASE_ADMIN_URL") or embedded_url(
+        settings.VAR_DIR / "postgres", "postgres", "postgres"
+    )
+
+
+def drop_database(name: str) -> None:
+    """Remove a database with whatever is still connected to it."""
+    with psycopg.connect(admin_url(), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
+
+
+def make_database(name: str) -> None:
+    """A new, migrated database, to which Django's connections are turned."""
+    drop_database(name)
+    with psycopg.connect(admin_url(), autocommit=True) as connection:
+        create_roles(connection)
+        create_database(connection, name)
+    with psycopg.connect(in_database(admin_url(), name), autocommit=True) as connection:
+        grant_rights(connection)
+    server = urlsplit(admin_url())
+    for alias in connections:
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = name
+        if os.environ.get("DATABASE_ADMIN_URL"):
+            connections[alias].settings_dict.update(
+                HOST=server.hostname, PORT=str(server.port or ""), PASSWORD=""
+            )
+    call_command("migrate", database="owner", verbosity=0)
+    connections["owner"].close()
+
+
+def empty_database() -> None:
+    """Take out all rows, past the guards, as only a superuser's replica session can."""
+    name = str(connections["default"].settings_dict["NAME"])
+    with psycopg.connect(in_database(admin_url(), name), autocommit=True) as connection:
+        tables = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+            " AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
+        ).fetchall()
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(
+            sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(
+                sql.SQL(", ").join(sql.Identifier(table) for (table,) in tables)
+            )
+        )
