@@ -1,0 +1,1 @@
+"""External connections: authorisation, tokens and mappings. Knows the ledger's accounts."""

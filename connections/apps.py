@@ -1,0 +1,10 @@
+"""The app's name and label."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ConnectionsConfig(AppConfig):
+    name = "connections"
+    verbose_name = _("External connections")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,34 @@
+"""What must always hold between journal runs and the books; see `ledger.invariants`."""
+
+from ledger.invariants import Invariant
+
+INVARIANTS = (
+    Invariant(
+        "I2",
+        "A run has one live booking at most, and a booking is live until its entry is reversed.",
+        """
+        SELECT administration_id, 'run ' || run_id, count(*) || ' live bookings'
+          FROM loket_import_booking WHERE reversal_id IS NULL
+         GROUP BY administration_id, run_id HAVING count(*) > 1
+         UNION ALL
+        SELECT b.administration_id, 'booking ' || b.id, 'is live although its entry is reversed'
+          FROM loket_import_booking b JOIN ledger_journalentry r ON r.reverses_id = b.entry_id
+         WHERE b.reversal_id IS DISTINCT FROM r.id
+        """,
+    ),
+    Invariant(
+        "I5",
+        "An entry adds up to the lines of Loket that it books, each signed amount counted.",
+        """
+        SELECT b.administration_id, 'booking ' || b.id,
+               format('entry %s holds %s, the run %s', b.entry_id, e.total, s.total)
+          FROM loket_import_booking b
+          JOIN ledger_journalentry e ON e.id = b.entry_id
+          LEFT JOIN LATERAL (
+               SELECT sum(greatest(debit, 0) + greatest(-credit, 0)) AS total,
+                      sum(debit - credit) AS difference
+                 FROM loket_import_runline WHERE content_id = b.content_id) s ON true
+         WHERE s.total IS DISTINCT FROM e.total OR s.difference <> 0
+        """,
+    ),
+)

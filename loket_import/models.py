@@ -1,0 +1,215 @@
+"""Journal runs as Loket told them, their booking, and the work that is under way."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from connections.models import Environment
+from finmaster.tenancy import AdministrationModel, SiblingKey
+from ledger.models import JournalEntry
+
+
+class JournalRun(AdministrationModel):
+    """One journalising of a payroll run, known by Loket's id within an environment."""
+
+    environment = models.CharField(max_length=10, choices=Environment)
+    loket_id = models.UUIDField()
+    employer_id = models.UUIDField()
+    payroll_administration_id = models.UUIDField()
+    payroll_run_id = models.UUIDField()
+    sequence_number = models.PositiveIntegerField()
+    status_key = models.IntegerField()
+    status_text = models.CharField(max_length=100)
+    method_key = models.IntegerField()
+    method_text = models.CharField(max_length=100)
+    year = models.PositiveSmallIntegerField(_("payroll year"))
+    period_number = models.PositiveSmallIntegerField(_("pay period"), null=True)
+    period_start = models.DateField()
+    period_end = models.DateField()
+    test_year = models.BooleanField()
+    requested_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField()
+
+    # What the user chose in step 4; empty until then.
+    booking_date = models.DateField(_("booking date"), null=True, blank=True)
+    description = models.CharField(_("description"), max_length=255, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("administration", "environment", "loket_id"), name="journal_run_once"
+            ),
+            models.UniqueConstraint(fields=("administration", "id"), name="journal_run_sibling"),
+        )
+        indexes = (
+            models.Index(
+                fields=("administration", "payroll_administration_id", "year", "-sequence_number"),
+                name="runs_of_a_year",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.year}-{self.period_number} run {self.sequence_number}"
+
+
+class RunContent(AdministrationModel):
+    """The lines of a run as they came at one moment; never changed. The newest one counts."""
+
+    run = SiblingKey(JournalRun, related_name="contents")
+    # Bodies of the answers, byte for byte, one a page; and SHA-256 over them.
+    pages = ArrayField(models.BinaryField())
+    answer_sha256 = models.CharField(max_length=64)
+    # SHA-256 over the lines in canonical form: equal however Loket orders or writes them.
+    source_hash = models.CharField(max_length=64)
+    line_count = models.PositiveIntegerField()
+    fetched_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("administration", "id"), name="run_content_sibling"),
+            # What a booking refers to, so that it is always of the run that it books.
+            models.UniqueConstraint(
+                fields=("administration", "id", "run"), name="run_content_of_run"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"content {self.source_hash[:8]}"
+
+
+class RunLine(AdministrationModel):
+    """One line of a run as Loket sent it: codes untrimmed, amounts signed and unrounded."""
+
+    content = SiblingKey(RunContent, related_name="lines")
+    number = models.PositiveIntegerField()
+    account_code = models.CharField(max_length=50)
+    account_description = models.CharField(max_length=255)
+    cost_center_code = models.CharField(max_length=50, null=True)  # noqa: DJ001 - null is Loket's
+    cost_center_description = models.CharField(max_length=255, null=True)  # noqa: DJ001
+    cost_unit_code = models.CharField(max_length=50, null=True)  # noqa: DJ001
+    cost_unit_description = models.CharField(max_length=255, null=True)  # noqa: DJ001
+    debit = models.DecimalField(max_digits=18, decimal_places=6)
+    credit = models.DecimalField(max_digits=18, decimal_places=6)
+    component_key = models.IntegerField(null=True)
+    component_description = models.CharField(max_length=50, null=True)  # noqa: DJ001
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("administration", "content", "number"), name="run_line_number_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.content_id}/{self.number}"
+
+
+class Booking(AdministrationModel):
+    """The booking of a run; live until its entry is reversed. A run has one live booking at most."""
+
+    run = SiblingKey(JournalRun, related_name="bookings")
+    content = SiblingKey(RunContent)
+    generation = models.PositiveIntegerField(default=1)
+    # SHA-256 over date, journal, description and lines as booked.
+    posting_hash = models.CharField(max_length=64)
+    entry = SiblingKey(JournalEntry)
+    reversal = SiblingKey(JournalEntry, null=True, blank=True)
+    booked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    booked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("administration", "run"),
+                condition=Q(reversal=None),
+                name="one_live_booking_per_run",
+            ),
+            models.UniqueConstraint(
+                fields=("administration", "run", "generation"), name="booking_generation_once"
+            ),
+            models.UniqueConstraint(fields=("administration", "entry"), name="entry_books_one_run"),
+        )
+
+    def __str__(self) -> str:
+        return f"booking {self.generation} of run {self.run_id}"
+
+
+class JobKind(models.TextChoices):
+    """What a job does: the calls to Loket, and the booking that asks Loket once more."""
+
+    EMPLOYERS = "employers", _("Fetch employers")
+    PAYROLL_ADMINISTRATIONS = "payrolls", _("Fetch payroll administrations")
+    RUNS = "runs", _("Fetch journal runs")
+    CONTENT = "content", _("Fetch the content of a journal run")
+    BOOKING = "booking", _("Book a journal run")
+
+
+class JobState(models.TextChoices):
+    """Where a job stands."""
+
+    WAITING = "waiting", _("waiting")
+    RUNNING = "running", _("under way")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+
+
+UNFINISHED = (JobState.WAITING, JobState.RUNNING)
+
+
+class Job(AdministrationModel):
+    """A piece of work in the background: a row in a state, which a worker brings to its end.
+
+    The queue only rings the bell; a row that nobody finishes is rung again.
+    """
+
+    kind = models.CharField(max_length=10, choices=JobKind)
+    # What tells it from others of its kind: a year, or the id of a run; empty if nothing does.
+    subject = models.CharField(max_length=20, blank=True)
+    # What the user saw when asking for it, for a booking; see `booking.BookingOrder`.
+    order = models.JSONField(default=dict)
+    state = models.CharField(max_length=7, choices=JobState, default=JobState.WAITING)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    # What came out, small and typed by kind: employers to choose from, the entry that was booked.
+    result = models.JSONField(default=dict)
+    error_code = models.CharField(max_length=40, blank=True)
+    error_message = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claim = models.UUIDField(null=True)
+    # Not to be touched before this moment: the lease of the worker, or the wait before a retry.
+    due_at = models.DateTimeField()
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("administration", "kind", "subject"),
+                condition=Q(state__in=UNFINISHED),
+                name="one_unfinished_job",
+            ),
+            models.CheckConstraint(condition=Q(state__in=JobState.values), name="job_state_known"),
+        )
+        indexes = (
+            models.Index(fields=("due_at",), condition=Q(state__in=UNFINISHED), name="jobs_due"),
+            models.Index(
+                fields=("administration", "kind", "subject", "-id"), name="jobs_of_a_subject"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}".strip()
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing more will happen to it by itself."""
+        return self.state not in UNFINISHED
