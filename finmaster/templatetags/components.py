@@ -21,9 +21,9 @@ def _render(name: str, content: SafeString, values: dict[str, Any]) -> SafeStrin
 
 
 @register.simple_block_tag
-def page_header(content: SafeString, title: str, subtitle: str = "") -> SafeString:
+def page_header(content: SafeString, title: str, **values: Any) -> SafeString:
     """Title of the page; the content holds its actions."""
-    return _render("page_header", content, {"title": title, "subtitle": subtitle})
+    return _render("page_header", content, {"title": title, **values})
 
 
 @register.simple_block_tag
