@@ -68,6 +68,10 @@ def test_changing_sides_keeps_debit_minus_credit(debit, credit):
     assert not to_credit.is_signed()
 
 
+def test_a_negative_zero_is_no_amount_and_has_no_sign():
+    assert [str(side) for side in one_sided(Decimal("-0.00"), Decimal("-0.00"))] == ["0.00"] * 2
+
+
 def test_a_total_keeps_every_cent_of_amounts_of_any_size():
     large = Decimal("12345678901234567890123456789012345.67")
 

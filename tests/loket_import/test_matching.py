@@ -410,7 +410,9 @@ def test_an_unbalanced_run_shows_the_difference():
         ([run_line(1, "1740", "1.005")], 1, ["too_few_lines", "amount_not_in_cents"]),
         (WAGES, 3, ["line_count_differs"]),
         (WAGES, 1, ["line_count_differs"]),
-        ([*WAGES, run_line(2, "4000")], 3, ["line_count_differs"]),  # two lines of one number
+        # Two lines of one number
+        ([*WAGES, run_line(2, "4000")], 3, ["line_count_differs"]),
+        ([*WAGES, run_line(2, "4000")], 2, ["line_count_differs"]),
     ],
 )
 def test_the_lines_of_a_run_are_counted(lines, count, expected):
