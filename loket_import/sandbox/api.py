@@ -7,7 +7,7 @@ version (400), the activity, the id, the right and the product (403), and then i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -66,15 +66,18 @@ class Operation:
     path: str
     right: str | None = None
     versions: tuple[str, ...] = (FIRST,)
+    # Loket's description gives the envelope of a refusal a list here, and a content elsewhere.
+    refuses_with_list: bool = False
 
 
 OPERATIONS = (
     Operation("GetUserByToken", "GET", "/user"),
-    Operation("GetEmployersByUserId", "GET", "/providers/employers"),
+    Operation("GetEmployersByUserId", "GET", "/providers/employers", refuses_with_list=True),
     Operation(
         "GetPayrollAdministrationsByEmployerId",
         "GET",
         "/providers/employers/<employer_id>/payrolladministrations",
+        refuses_with_list=True,
     ),
     Operation(
         "GetAuthorizationsByEmployerId",
@@ -90,7 +93,13 @@ OPERATIONS = (
     ),
     Operation("GetJournalRunByJournalRunId", "GET", RUN, RIGHT_READ),
     Operation("PatchJournalRunByJournalRunId", "PATCH", RUN, RIGHT_EXPORT),
-    Operation("GetJournalRunResultsByJournalRunId", "GET", f"{RUN}/results", RIGHT_READ),
+    Operation(
+        "GetJournalRunResultsByJournalRunId",
+        "GET",
+        f"{RUN}/results",
+        RIGHT_READ,
+        refuses_with_list=True,
+    ),
     Operation("GetJournalRunErrorsByJournalRunId", "GET", f"{RUN}/errors", RIGHT_READ),
     Operation(
         "GetJournalRunExportAuditTrailByJournalRunId",
@@ -148,9 +157,15 @@ class Api:
             # One call at a time sees and changes the world, so that no answer mixes two states.
             with self.world.lock:
                 call = self._admitted(request, BY_ACTIVITY[activity])
-                return self.answers[activity](call, **ids)
+                return self._answered(call, ids)
         except Refusal as refusal:
             return refusal.response
+
+    def _answered(self, call: Call, ids: Mapping[str, str]) -> Response:
+        try:
+            return self.answers[call.operation.activity](call, **ids)
+        except BadQuery as error:
+            raise _broken_rule(call, str(error), code=12) from error
 
     # The gates.
 
@@ -248,9 +263,7 @@ class Api:
     def _results(self, call: Call, run_id: str) -> Response:
         run = self._visible_run(call, run_id)
         if not run.status.has_results:
-            raise broken_rule(
-                "Journal run has no results in its current status", call.version, code=931
-            )
+            raise _broken_rule(call, "Journal run has no results in its current status", code=931)
         rows = [resources.line_row(line) for line in run.lines]
         if self.settings.pages_results:
             return list_answer(rows, page_asked(call.request.args), call.version)
@@ -269,11 +282,13 @@ class Api:
 def _listed(call: Call, rows: Sequence[Row]) -> Response:
     """Filter, order and page rows as the query string asks."""
     asked = call.request.args
-    try:
-        rows = apply_order(apply_filter(rows, asked.get("filter")), asked.get("orderBy"))
-    except BadQuery as error:
-        raise broken_rule(str(error), call.version, listed=True) from error
+    rows = apply_order(apply_filter(rows, asked.get("filter")), asked.get("orderBy"))
     return list_answer(rows, page_asked(asked), call.version)
+
+
+def _broken_rule(call: Call, description: str, code: int) -> Refusal:
+    listed = call.operation.refuses_with_list
+    return broken_rule(description, call.version, code=code, listed=listed)
 
 
 def _version_on_or_before(accept: str, versions: Sequence[str]) -> str:

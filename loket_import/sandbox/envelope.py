@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from werkzeug.wrappers import Response
 
+from .filters import BadQuery
 from .jsontext import to_json
 
 MAX_PAGE_SIZE = 250
@@ -42,6 +43,7 @@ def page_asked(arguments: Mapping[str, str]) -> Page:
     """The page in the query string; a larger size than 250 becomes 250.
 
     Loket documents the default of 250 and no maximum: the sandbox takes the strict reading.
+    ``BadQuery`` when a number is no positive whole number.
     """
     number = _positive(arguments, "pageNumber", 1)
     return Page(number, min(_positive(arguments, "pageSize", MAX_PAGE_SIZE), MAX_PAGE_SIZE))
@@ -111,7 +113,7 @@ def _positive(arguments: Mapping[str, str], name: str, default: int) -> int:
     if text is None:
         return default
     if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise broken_rule(f"Invalid value for {name}", "2018-01-01", code=12, listed=True)
+        raise BadQuery(f"Invalid value for {name}")
     return int(text)
 
 

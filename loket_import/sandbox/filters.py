@@ -33,7 +33,7 @@ OPERATORS = {"eq", "ne", "lk", *ORDERINGS}
 
 
 class BadQuery(ValueError):
-    """The filter or ordering can't be understood; the message says why."""
+    """The query string can't be understood; the message says why."""
 
 
 def apply_filter(rows: Sequence[Row], text: str | None) -> Sequence[Row]:

@@ -165,8 +165,11 @@ class Grants:
         with self.lock:
             return {
                 "grants": [asdict(grant) for grant in self.grants.values()],
-                "access_tokens": {k: asdict(t) for k, t in self.access_tokens.items()},
-                "refresh_tokens": {k: asdict(t) for k, t in self.refresh_tokens.items()},
+                "access_tokens": {
+                    key: {"grant_id": token.grant_id, "expires_at": int(token.expires_at)}
+                    for key, token in self.access_tokens.items()
+                },
+                "refresh_tokens": {key: asdict(t) for key, t in self.refresh_tokens.items()},
             }
 
     def _end(self, grant: Grant) -> None:

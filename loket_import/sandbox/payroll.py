@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from hashlib import sha256
 
 from .model import ZERO, Component, Line, PayrollPeriod, PeriodType
@@ -58,6 +59,8 @@ def chance(*seed: object) -> Decimal:
     return Decimal(int.from_bytes(digest[:4], "big")) / Decimal(2**32)
 
 
+# Remembered, because each test makes the world anew and every world holds the same journals.
+@lru_cache(maxsize=4096)
 def payroll_lines(
     profile: JournalProfile, period: PayrollPeriod, period_type: PeriodType, seed: str
 ) -> tuple[Line, ...]:

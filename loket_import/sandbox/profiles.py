@@ -80,9 +80,9 @@ class Department:
     is_office: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class JournalProfile:
-    """Account by purpose, plus the departments that earn the wages."""
+    """Account by purpose, plus the departments that earn the wages. Equal to itself only."""
 
     accounts: dict[str, Coded]
     departments: tuple[Department, ...]

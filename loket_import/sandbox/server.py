@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 MAX_BODY_BYTES = 5_000_000
+# How often a serving thread looks whether it should stop: a test waits for that at its end.
+POLL_SECONDS = 0.02
 
 __all__ = ["SandboxServer", "SandboxSettings"]
 
@@ -67,7 +69,12 @@ class SandboxServer:
 
     def __enter__(self) -> Self:
         """Serve from a thread."""
-        self._thread = Thread(target=self._server.serve_forever, name="loket-sandbox", daemon=True)
+        self._thread = Thread(
+            target=self._server.serve_forever,
+            args=(POLL_SECONDS,),
+            name="loket-sandbox",
+            daemon=True,
+        )
         self._thread.start()
         return self
 

@@ -34,6 +34,11 @@ def dutch_today() -> date:
     return datetime.now(ZoneInfo("Europe/Amsterdam")).date()
 
 
+def _now() -> datetime:
+    """This moment in whole seconds, so that it survives being written down."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
 class World:
     """Employers, users and journal runs. Hold ``lock`` while reading more than one thing."""
 
@@ -110,7 +115,7 @@ class World:
         with self.lock:
             run = self.run(run_id)
             run.status = Status.REMOVED
-            run.removed_at, run.removed_by = datetime.now(UTC), removed_by
+            run.removed_at, run.removed_by = _now(), removed_by
             self._changed(run)
 
     def replace_lines(self, run_id: str, lines: Iterable[Line]) -> None:
@@ -133,7 +138,7 @@ class World:
         with self.lock:
             earlier = self.runs_of(administration_id)
             number = earlier[-1].sequence_number + 1 if earlier else 1
-            requested_at = datetime.now(UTC)
+            requested_at = _now()
             new_period = period or earlier[-1].period
             run_id = stable_id("added run", administration_id, number)
             run = JournalRun(
@@ -173,10 +178,10 @@ class World:
                     sequence_number=number,
                     succeeded=succeeded,
                     exported_by=exported_by,
-                    exported_at=datetime.now(UTC),
+                    exported_at=_now(),
                     application_key=key,
                     application_name=name,
-                    error_message=message,
+                    error_message=None if succeeded else message,
                 )
             )
             run.status = Status.EXPORTED if succeeded else Status.EXPORT_FAILED

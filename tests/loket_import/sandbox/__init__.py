@@ -1,0 +1,1 @@
+"""Tests of the Loket sandbox: does it behave as Loket is described to?"""
