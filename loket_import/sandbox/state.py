@@ -37,9 +37,15 @@ class StateFile:
         """Put the file's state into the world; without a file, nothing. ``ValueError`` if odd."""
         if not self.path.exists():
             return
-        state = json.loads(self.path.read_text("utf-8"), parse_float=Decimal)
-        if not isinstance(state, dict) or state.get("format") != FORMAT:
-            raise ValueError(f"{self.path} is not a state file of this sandbox")
+        try:
+            state = json.loads(self.path.read_text("utf-8"), parse_float=Decimal)
+            if state["format"] != FORMAT:
+                raise ValueError(f"format {state['format']}")
+            self._restore(state)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            raise ValueError(f"{self.path} is not a state file of this sandbox: {error}") from error
+
+    def _restore(self, state: Mapping[str, Any]) -> None:
         load_grants(self.grants, state["oauth"])
         for run_id, row in state["runs"].items():
             # A run of a year that has left the world is no loss.

@@ -87,8 +87,11 @@ def test_reset_empties_the_file(start, tmp_path):
     assert state["oauth"]["grants"] == []
 
 
-def test_a_file_of_something_else_is_refused(start, tmp_path):
-    (tmp_path / "loket.json").write_text('{"iets": 1}')
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"iets": 1}', '{"format": 0}', '{"format": 1, "oauth": {}, "runs": {}}']
+)
+def test_a_file_of_something_else_is_refused(start, tmp_path, text):
+    (tmp_path / "loket.json").write_text(text)
 
     with pytest.raises(ValueError, match="not a state file"):
         start()
