@@ -27,14 +27,18 @@ def row_level_security(*tables: str) -> list[migrations.RunSQL]:
     """Show and change only rows of the administrations in scope, for the owner as well.
 
     Reading may span several administrations, writing only one; without a scope the database
-    refuses the query, for an empty answer would look like "nothing to book".
+    refuses the query, for an empty answer would look like "nothing to book". Deleting has a policy
+    of its own, because WITH CHECK looks at new rows only.
     """
     return [
         migrations.RunSQL(
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;"
             f"CREATE POLICY administration_in_scope ON {table}"
             f" USING (administration_id = ANY ((SELECT administrations_in_scope())::bigint[]))"
-            f" WITH CHECK (administration_id = (SELECT administration_in_scope()))",
+            f" WITH CHECK (administration_id = (SELECT administration_in_scope()));"
+            f"CREATE POLICY one_administration_when_deleting ON {table} AS RESTRICTIVE FOR DELETE"
+            f" USING (administration_id = (SELECT administration_in_scope()))",
+            f"DROP POLICY one_administration_when_deleting ON {table};"
             f"DROP POLICY administration_in_scope ON {table};"
             f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY",
         )
@@ -59,16 +63,19 @@ def never_changed(*tables: str) -> list[migrations.RunSQL]:
     ]
 
 
-def security_definer(signature: str, definition: str) -> migrations.RunSQL:
+def security_definer(
+    signature: str, definition: str, *, called_by_app: bool = False
+) -> migrations.RunSQL:
     """A function that sees all administrations: owned by a role that bypasses row-level security.
 
     Its definition must fix its search_path. Only what must look across, or must not be blinded by
-    its caller's scope, may be one.
+    its caller's scope, may be one. Triggers, and what they call, need no right to be called: the
+    application could else number or look into the books of any administration.
     """
+    grant = f";GRANT EXECUTE ON FUNCTION {signature} TO finmaster_app" if called_by_app else ""
     return migrations.RunSQL(
         f"{definition};"
         f"ALTER FUNCTION {signature} OWNER TO {CHECK_ROLE};"
-        f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC;"
-        f"GRANT EXECUTE ON FUNCTION {signature} TO finmaster_app, finmaster_owner",
+        f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC{grant}",
         f"DROP FUNCTION {signature}",
     )

@@ -46,7 +46,12 @@ SENTENCES = {
         "if it stays, pass on the code of this message to the help desk."
     ),
     "entry_balances": _(
-        "Debit and credit are not equal. Nothing was booked. Have the journal corrected in Loket.nl."
+        "Debit and credit are not equal. Nothing was booked. "
+        "Have the journal corrected in Loket.nl."
+    ),
+    "line_is_in_cents": _(
+        "An amount is not in whole cents. Nothing was booked. "
+        "Have the journal corrected in Loket.nl."
     ),
     "entry_has_two_lines": _("An entry needs at least two lines. Nothing was booked."),
     "entry_period_is_open": _(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """`query` returns (administration id, what, detail) for each violation, and normally nothing."""
+    """`query` returns (administration id, what, detail) for each violation; normally nothing."""
 
     code: str
     meaning: str

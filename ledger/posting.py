@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from finmaster.errors import violated_constraint
 from finmaster.tenancy import administration_in_scope
@@ -45,6 +45,8 @@ def post(draft: Draft) -> JournalEntry:
     All or nothing: NoPeriod or PostingRefused leave no trace, not even a number. The period is
     held against closing until the surrounding transaction ends. No call outwards may happen in it.
     """
+    if not all(is_in_cents(line.debit) and is_in_cents(line.credit) for line in draft.lines):
+        raise PostingRefused("line_is_in_cents")
     try:
         with transaction.atomic():
             period_id, fiscal_year_id = hold_period(draft.booked_on)
@@ -63,11 +65,16 @@ def post(draft: Draft) -> JournalEntry:
             insert_lines(entry.pk, draft.lines)
             seal(entry)
             return entry
-    except IntegrityError as error:
+    except (IntegrityError, DataError) as error:
         constraint = violated_constraint(error)
         if constraint == "entry_reversed_once":
             raise AlreadyReversed from error
         raise PostingRefused(constraint) from error
+
+
+def is_in_cents(amount: Decimal) -> bool:
+    """Whether the ledger's columns hold the amount as it is; they would round a third decimal."""
+    return amount.is_finite() and 100 % amount.as_integer_ratio()[1] == 0
 
 
 def hold_period(booked_on: date) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Small books to test with: an office, its people, an administration with a chart and a calendar."""
+"""Small books to test with: an office, its people, an administration with its master data."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -1,5 +1,6 @@
 """Fixtures for all tests. The database is PostgreSQL, and its user is the application's role."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -15,9 +16,9 @@ from tests.invariants import broken_invariants
 def django_db_setup(
     request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
-    """A database of this worker's own."""
+    """A database of this worker's own; two runs of the tests at once don't meet."""
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
-    name = f"test_finmaster_{worker}"
+    name = f"test_finmaster_{worker}_{os.getpid()}"
     with django_db_blocker.unblock():
         make_database(name)
     yield

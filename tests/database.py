@@ -1,6 +1,9 @@
 """The database of the tests: made as its administrator, migrated as its owner, used as the app."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import psycopg
@@ -12,6 +15,9 @@ from psycopg import sql
 from finmaster.databases import embedded_url
 from finmaster.management.commands.setup_database import in_database
 from finmaster.roles import create_database, create_roles, grant_rights
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+Writer = Literal["app", "owner", "audit", "superuser"]
 
 
 def admin_url() -> str:
@@ -49,15 +55,53 @@ def make_database(name: str) -> None:
     connections["owner"].close()
 
 
+def connect_as(writer: Writer) -> Connection:
+    """A connection past Django to the database of the tests."""
+    if writer == "superuser":
+        name = str(connections["default"].settings_dict["NAME"])
+        return psycopg.connect(in_database(admin_url(), name))
+    entry = connections["default" if writer == "app" else writer].settings_dict
+    return psycopg.connect(
+        host=entry["HOST"],
+        port=entry["PORT"] or None,
+        user=entry["USER"],
+        password=entry["PASSWORD"] or None,
+        dbname=entry["NAME"],
+    )
+
+
+def set_scope(connection: Connection, *administration_ids: int) -> None:
+    """Tell PostgreSQL which administrations are in scope until the transaction ends."""
+    connection.execute(
+        "SELECT set_config('app.administrations', %s, true)",
+        ["{" + ",".join(map(str, administration_ids)) + "}"],
+    )
+
+
+@contextmanager
+def transaction_as(writer: Writer, *administration_ids: int) -> Iterator[Connection]:
+    """A transaction of raw SQL, committed at the end; no ids, no scope."""
+    with connect_as(writer) as connection:
+        if administration_ids:
+            set_scope(connection, *administration_ids)
+        yield connection
+
+
+@contextmanager
+def past_the_guards() -> Iterator[Connection]:
+    """A superuser's replica session, in which no trigger and no foreign key holds. It commits."""
+    with connect_as("superuser") as connection:
+        connection.execute("SET session_replication_role = replica")
+        yield connection
+
+
 def empty_database() -> None:
     """Take out all rows, past the guards, as only a superuser's replica session can."""
-    name = str(connections["default"].settings_dict["NAME"])
-    with psycopg.connect(in_database(admin_url(), name), autocommit=True) as connection:
+    with past_the_guards() as connection:
         tables = connection.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
             " AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
         ).fetchall()
-        connection.execute("SET session_replication_role = replica")
         connection.execute(
             sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(
                 sql.SQL(", ").join(sql.Identifier(table) for (table,) in tables)

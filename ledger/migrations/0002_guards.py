@@ -39,6 +39,7 @@ BEGIN
 END $$
 """
 
+# The lock holds the period open until the entry is committed, whoever closes it meanwhile.
 CHECK_PERIOD = """
 CREATE FUNCTION check_entry_period(period bigint, booked_on date)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -48,7 +49,8 @@ BEGIN
     SELECT p.starts_on, p.ends_on, p.closed_at IS NULL AND y.closed_at IS NULL AS is_open
       INTO found
       FROM ledger_period p JOIN ledger_fiscalyear y ON y.id = p.fiscal_year_id
-     WHERE p.id = period;
+     WHERE p.id = period
+       FOR SHARE OF p, y;
     IF booked_on NOT BETWEEN found.starts_on AND found.ends_on THEN
         RAISE EXCEPTION 'the booking date % lies outside its period', booked_on
               USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_date_in_period';
@@ -165,6 +167,56 @@ BEGIN
 END $$
 """
 
+# An entry is numbered in the year of its period, so a period may not stray from its year, nor
+# leave entries behind. A change is seen by its own administration only, and so are its siblings.
+CALENDAR = """
+CREATE FUNCTION check_period_in_fiscal_year() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM ledger_fiscalyear y WHERE y.id = NEW.fiscal_year_id
+                  AND NOT (NEW.starts_on >= y.starts_on AND NEW.ends_on <= y.ends_on)) THEN
+        RAISE EXCEPTION 'period % lies outside its fiscal year', NEW.number
+              USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION check_fiscal_year_holds_periods() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM ledger_period p WHERE p.fiscal_year_id = NEW.id
+                  AND NOT (p.starts_on >= NEW.starts_on AND p.ends_on <= NEW.ends_on)) THEN
+        RAISE EXCEPTION 'fiscal year % leaves out a period', NEW.label
+              USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION check_period_holds_entries() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM ledger_journalentry e WHERE e.period_id = NEW.id
+                  AND e.booked_on NOT BETWEEN NEW.starts_on AND NEW.ends_on) THEN
+        RAISE EXCEPTION 'period % leaves out an entry', NEW.number
+              USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER period_lies_in_its_fiscal_year BEFORE INSERT OR UPDATE ON ledger_period
+    FOR EACH ROW EXECUTE FUNCTION check_period_in_fiscal_year();
+CREATE TRIGGER fiscal_year_holds_its_periods BEFORE UPDATE ON ledger_fiscalyear
+    FOR EACH ROW EXECUTE FUNCTION check_fiscal_year_holds_periods();
+CREATE TRIGGER period_holds_its_entries BEFORE UPDATE OF starts_on, ends_on ON ledger_period
+    FOR EACH ROW EXECUTE FUNCTION check_period_holds_entries()
+"""
+
+NO_CALENDAR = """
+DROP TRIGGER period_holds_its_entries ON ledger_period;
+DROP TRIGGER fiscal_year_holds_its_periods ON ledger_fiscalyear;
+DROP TRIGGER period_lies_in_its_fiscal_year ON ledger_period;
+DROP FUNCTION check_period_holds_entries();
+DROP FUNCTION check_fiscal_year_holds_periods();
+DROP FUNCTION check_period_in_fiscal_year()
+"""
+
 ENTRY_TRIGGERS = """
 CREATE TRIGGER entry_begins_as_draft BEFORE INSERT ON ledger_journalentry
     FOR EACH ROW EXECUTE FUNCTION insert_entry_as_draft();
@@ -196,10 +248,12 @@ REVOKE UPDATE, DELETE, TRUNCATE ON ledger_journalentry FROM finmaster_app;
 GRANT UPDATE (state) ON ledger_journalentry TO finmaster_app;
 REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON ledger_numberseries FROM finmaster_app;
 GRANT INSERT, UPDATE ON ledger_numberseries TO finmaster_check;
+GRANT UPDATE (closed_at) ON ledger_period, ledger_fiscalyear TO finmaster_check;
 GRANT USAGE ON SEQUENCE ledger_numberseries_id_seq TO finmaster_check
 """
 
 NO_RIGHTS = """
+REVOKE UPDATE (closed_at) ON ledger_period, ledger_fiscalyear FROM finmaster_check;
 GRANT UPDATE, DELETE ON ledger_journalentry TO finmaster_app;
 GRANT INSERT, UPDATE, DELETE ON ledger_numberseries TO finmaster_app
 """
@@ -250,6 +304,7 @@ class Migration(migrations.Migration):
         security_definer("check_lines_enter_drafts()", LINES_INTO_DRAFTS),
         migrations.RunSQL(INSERT_DRAFT, "DROP FUNCTION insert_entry_as_draft()"),
         migrations.RunSQL(ENTRY_TRIGGERS, NO_ENTRY_TRIGGERS),
+        migrations.RunSQL(CALENDAR, NO_CALENDAR),
         migrations.RunSQL(RIGHTS, NO_RIGHTS),
         *never_changed("ledger_journalline"),
         *row_level_security(

@@ -90,7 +90,7 @@ class JournalEntry(AdministrationModel):
         )
 
     def __str__(self) -> str:
-        return f"{self.journal_id}-{self.number}"
+        return f"{self.journal.code} {self.fiscal_year.label}-{self.number or 0:04d}"
 
 
 class JournalLine(AdministrationModel):

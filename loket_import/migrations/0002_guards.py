@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
             "ledger_journalentry",
             also=(("entry_id", "reverses_id"),),
         ),
-        security_definer("unfinished_jobs(integer)", UNFINISHED),
+        security_definer("unfinished_jobs(integer)", UNFINISHED, called_by_app=True),
         migrations.RunSQL(
             RIGHTS, "GRANT UPDATE, DELETE ON loket_import_booking TO finmaster_app"
         ),

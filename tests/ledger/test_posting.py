@@ -48,6 +48,17 @@ def test_a_refused_entry_leaves_no_trace_and_gives_its_number_back(committed_boo
         assert post(draft()).number == 1
 
 
+def test_the_largest_amount_is_held_as_it_is(committed_books: Books) -> None:
+    with administration_scope(committed_books.id):
+        entry = post(draft("999999999999.99"))
+        entry.refresh_from_db()
+        amounts = list(entry.lines.order_by("number").values_list("debit", "credit"))
+
+    largest = Decimal("999999999999.99")
+    assert entry.total == largest
+    assert amounts == [(largest, 0), (0, largest)]
+
+
 def test_a_date_without_a_period_is_refused(books: Books) -> None:
     with administration_scope(books.id), pytest.raises(NoPeriod):
         post(draft(booked_on=date(2031, 1, 1)))

@@ -1,0 +1,40 @@
+"""Fiscal years and their periods, which a manager opens and closes."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from finmaster.models import Role
+from finmaster.permissions import AdministrationRequest, requires
+from ledger import calendar
+from ledger.models import FiscalYear, Period
+
+
+@requires(Role.VIEWER)
+def fiscal_years(request: AdministrationRequest) -> HttpResponse:
+    """Fiscal years, the newest first, with their periods."""
+    years = FiscalYear.objects.order_by("-starts_on")
+    periods: dict[int, list[Period]] = {year.pk: [] for year in years}
+    for period in Period.objects.order_by("starts_on"):
+        periods[period.fiscal_year_id].append(period)
+    return render(
+        request,
+        "ledger/fiscal_years.html",
+        {"years": [(year, periods[year.pk]) for year in years]},
+    )
+
+
+@require_POST
+@requires(Role.MANAGER)
+def period(request: AdministrationRequest, period_id: int) -> HttpResponse:
+    """Close a period, or open it again."""
+    found = get_object_or_404(Period, pk=period_id)
+    if request.POST.get("act") == "close":
+        calendar.close(found)
+        messages.success(request, _("Period %(period)s is closed.") % {"period": found.number})
+    else:
+        calendar.reopen(found)
+        messages.success(request, _("Period %(period)s is open.") % {"period": found.number})
+    return redirect("ledger:fiscal_years", request.administration.slug)

@@ -1,0 +1,144 @@
+"""The memorial: entries, one entry line by line, and its reversal.
+
+Where an entry comes from and what a reversal sets free is known to the app that booked it; the
+project's addresses hand both in, so that the books need not know of it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Protocol
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from finmaster.models import Role, User
+from finmaster.permissions import AdministrationRequest, requires
+from ledger.errors import LedgerError
+from ledger.models import JournalEntry, JournalKind
+
+ROWS_PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an entry comes from, as its page shows it."""
+
+    title: str
+    url: str
+    facts: list[tuple[str, Any]]
+
+
+OriginOf = Callable[[JournalEntry, str], Origin | None]
+
+
+class Reverse(Protocol):
+    """Posts the counter-entry of an entry and returns it."""
+
+    def __call__(
+        self, entry: JournalEntry, *, booked_on: date, reason: str, user: User
+    ) -> JournalEntry: ...
+
+
+class ReversalForm(forms.Form):
+    """When and why an entry is undone."""
+
+    booked_on = forms.DateField(
+        label=_("Booking date"), help_text=_("For instance 31-01-2026"), localize=True
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=255,
+        help_text=_("Stays with the entry, for whoever reads it later."),
+    )
+
+
+@requires(Role.VIEWER)
+def entries(request: AdministrationRequest) -> HttpResponse:
+    """The entries of the memorial journals, the newest first."""
+    found = (
+        JournalEntry.objects.filter(journal__kind=JournalKind.MEMORIAL)
+        .select_related("journal", "fiscal_year", "posted_by")
+        .annotate(is_reversed=Exists(JournalEntry.objects.filter(reverses=OuterRef("pk"))))
+        .order_by("-booked_on", "-pk")
+    )
+    page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "ledger/entries.html", {"page": page})
+
+
+def entry_or_404(entry_id: int) -> JournalEntry:
+    """An entry with what its page names."""
+    found = JournalEntry.objects.select_related(
+        "journal",
+        "fiscal_year",
+        "period",
+        "posted_by",
+        "reverses__journal",
+        "reverses__fiscal_year",
+    )
+    return get_object_or_404(found, pk=entry_id)
+
+
+def reversal_of(entry: JournalEntry) -> JournalEntry | None:
+    """The entry that undid this one."""
+    return (
+        JournalEntry.objects.select_related("journal", "fiscal_year").filter(reverses=entry).first()
+    )
+
+
+@requires(Role.VIEWER)
+def entry(request: AdministrationRequest, entry_id: int, *, origin_of: OriginOf) -> HttpResponse:
+    """One entry, line by line."""
+    found = entry_or_404(entry_id)
+    return render(
+        request,
+        "ledger/entry.html",
+        {
+            "entry": found,
+            "lines": found.lines.select_related("account", "cost_center", "cost_unit").order_by(
+                "number"
+            ),
+            "zero": Decimal("0.00"),
+            "reversal": reversal_of(found),
+            "origin": origin_of(found, request.administration.slug),
+            "may_reverse": request.role.includes(Role.BOOKKEEPER),
+        },
+    )
+
+
+@requires(Role.BOOKKEEPER)
+def reverse_entry(
+    request: AdministrationRequest, entry_id: int, *, reverse: Reverse
+) -> HttpResponse:
+    """Ask when and why, and post the counter-entry."""
+    found = entry_or_404(entry_id)
+    slug = request.administration.slug
+    if found.reverses_id or reversal_of(found):
+        return redirect("entry", slug, found.pk)
+    form = ReversalForm(request.POST or None, initial={"booked_on": found.booked_on})
+    trouble: LedgerError | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            counter = reverse(found, user=request.user, **form.cleaned_data)
+        except LedgerError as error:
+            trouble = error
+        else:
+            messages.success(
+                request,
+                _t("%(entry)s is reversed by %(counter)s.")
+                % {"entry": found, "counter": entry_or_404(counter.pk)},
+            )
+            return redirect("entry", slug, counter.pk)
+    return render(
+        request,
+        "ledger/reverse_entry.html",
+        {"entry": found, "form": form, "trouble": trouble},
+        status=422 if trouble or form.errors else 200,
+    )
