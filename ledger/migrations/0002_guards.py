@@ -169,6 +169,8 @@ END $$
 
 # An entry is numbered in the year of its period, so a period may not stray from its year, nor
 # leave entries behind. A change is seen by its own administration only, and so are its siblings.
+# The time of closing is taken here, after the wait for entries that are under way: the caller's
+# would lie before the time of their posting.
 CALENDAR = """
 CREATE FUNCTION check_period_in_fiscal_year() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -200,6 +202,18 @@ BEGIN
     RETURN NEW;
 END $$;
 
+CREATE FUNCTION stamp_closing() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.closed_at IS NOT NULL AND NEW.closed_at IS DISTINCT FROM OLD.closed_at THEN
+        NEW.closed_at := clock_timestamp();
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER period_closes_now BEFORE UPDATE OF closed_at ON ledger_period
+    FOR EACH ROW EXECUTE FUNCTION stamp_closing();
+CREATE TRIGGER fiscal_year_closes_now BEFORE UPDATE OF closed_at ON ledger_fiscalyear
+    FOR EACH ROW EXECUTE FUNCTION stamp_closing();
 CREATE TRIGGER period_lies_in_its_fiscal_year BEFORE INSERT OR UPDATE ON ledger_period
     FOR EACH ROW EXECUTE FUNCTION check_period_in_fiscal_year();
 CREATE TRIGGER fiscal_year_holds_its_periods BEFORE UPDATE ON ledger_fiscalyear
@@ -209,9 +223,12 @@ CREATE TRIGGER period_holds_its_entries BEFORE UPDATE OF starts_on, ends_on ON l
 """
 
 NO_CALENDAR = """
+DROP TRIGGER fiscal_year_closes_now ON ledger_fiscalyear;
+DROP TRIGGER period_closes_now ON ledger_period;
 DROP TRIGGER period_holds_its_entries ON ledger_period;
 DROP TRIGGER fiscal_year_holds_its_periods ON ledger_fiscalyear;
 DROP TRIGGER period_lies_in_its_fiscal_year ON ledger_period;
+DROP FUNCTION stamp_closing();
 DROP FUNCTION check_period_holds_entries();
 DROP FUNCTION check_fiscal_year_holds_periods();
 DROP FUNCTION check_period_in_fiscal_year()

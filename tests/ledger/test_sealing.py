@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import psycopg
 import pytest
@@ -232,7 +233,7 @@ def test_a_savepoint_does_not_free_a_draft(guarded: Guarded) -> None:
     assert refused_by("app", guarded.chart.administration, attempt) == "entry_is_sealed"
 
 
-def wages(guarded: Guarded, **first_line: object) -> Draft:
+def wages(guarded: Guarded, **first_line: Any) -> Draft:
     """EUR 100 of wages, whose first line is changed."""
     first = DraftLine(guarded.chart.wages, Decimal(100), Decimal(0))
     second = DraftLine(guarded.chart.net_wages, Decimal(0), Decimal(100))
