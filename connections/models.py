@@ -54,6 +54,8 @@ class Connection(AdministrationModel):
     payroll_name = models.CharField(_("payroll administration"), max_length=255, blank=True)
     payroll_tax_number = models.CharField(_("payroll tax number"), max_length=20, blank=True)
     payroll_period_type = models.CharField(_("pay period"), max_length=50, blank=True)
+    # Loket's payrollPeriodType: 1 month, 3 four weeks, 4 week.
+    payroll_period_key = models.PositiveSmallIntegerField(null=True, blank=True)
 
     # The last refusal or failure, by its stable code; empty when the last call went well.
     trouble = models.CharField(max_length=40, blank=True)
@@ -108,6 +110,7 @@ class TokenSet(AdministrationModel):
     # The refresh token before this one: tried once, when the present one is refused.
     previous_refresh = models.BinaryField(null=True)
     expires_at = models.DateTimeField()
+    refresh_at = models.DateTimeField()
     # Counts the refreshes; a worker stores its answer only if no other did since it asked.
     generation = models.PositiveIntegerField(default=1)
     claim = models.UUIDField(null=True)

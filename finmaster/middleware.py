@@ -1,0 +1,58 @@
+"""The first door of the tenant scope: the administration in the address, by membership."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+
+from finmaster.models import Administration, Membership, Role
+from finmaster.tenancy import administration_scope
+
+# The name in the address patterns; views never see it.
+KEY = "administration"
+
+
+class AdministrationMiddleware:
+    """Opens the scope of the administration in the address, in one transaction per request.
+
+    It encloses the rendering of the page, so that querysets may be lazy. An answer of 500 or above
+    undoes what the view did. Who is no member gets the 404 of an administration that isn't there.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        slug = administration_slug(request)
+        if slug is None or not request.user.is_authenticated:
+            return self.get_response(request)
+        administration = Administration.objects.select_related("office").filter(slug=slug).first()
+        if administration is None:
+            raise Http404
+        membership = Membership.objects.of(request.user, administration)
+        if membership is None:
+            raise Http404
+        request.administration = administration  # type: ignore[attr-defined]
+        request.role = Role(membership.role)  # type: ignore[attr-defined]
+        with administration_scope(administration.pk):
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
+    ) -> None:
+        """Take the administration out of the view's arguments; it is on the request."""
+        kwargs.pop(KEY, None)
+
+
+def administration_slug(request: HttpRequest) -> str | None:
+    """The administration that the address names, or None."""
+    try:
+        return resolve(request.path_info).kwargs.get(KEY)
+    except Resolver404:
+        return None

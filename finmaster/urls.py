@@ -1,5 +1,36 @@
 """All addresses. Everything in an administration stands below one prefix."""
 
-from django.urls import URLPattern
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern] = []
+from connections.views import callback, refused
+from finmaster.views import office
+from ledger.entry_views import entry, reverse_entry
+from loket_import import reversing
+from loket_import.origins import origin_of
+from loket_import.pinning import check_pin
+from loket_import.views.imports import overview
+
+administration: list[URLPattern | URLResolver] = [
+    path("", overview, name="overview"),
+    path("", include("ledger.urls")),
+    path("memoriaal/<int:entry_id>/", entry, {"origin_of": origin_of}, name="entry"),
+    path(
+        "memoriaal/<int:entry_id>/storneren/",
+        reverse_entry,
+        {"reverse": reversing.reverse_entry},
+        name="reverse_entry",
+    ),
+    path("stamgegevens/externe-connecties/", include("connections.urls")),
+    path("importeren/", include("loket_import.urls")),
+]
+
+urlpatterns = [
+    path("", office, name="office"),
+    path("inloggen/", login_not_required(LoginView.as_view()), name="login"),
+    path("uitloggen/", LogoutView.as_view(), name="logout"),
+    path("koppelingen/loket/terug/", callback, {"check_pin": check_pin}, name="loket_callback"),
+    path("koppelingen/loket/geweigerd/", refused, name="loket_refused"),
+    path("a/<slug:administration>/", include(administration)),
+]

@@ -109,7 +109,7 @@ class RunLine(AdministrationModel):
 
 
 class Booking(AdministrationModel):
-    """The booking of a run; live until its entry is reversed. A run has one live booking at most."""
+    """The booking of a run, live until its entry is reversed; a run has one live at most."""
 
     run = SiblingKey(JournalRun, related_name="bookings")
     content = SiblingKey(RunContent)

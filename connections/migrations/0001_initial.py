@@ -129,6 +129,10 @@ class Migration(migrations.Migration):
                     "payroll_period_type",
                     models.CharField(blank=True, max_length=50, verbose_name="pay period"),
                 ),
+                (
+                    "payroll_period_key",
+                    models.PositiveSmallIntegerField(blank=True, null=True),
+                ),
                 ("trouble", models.CharField(blank=True, max_length=40)),
                 (
                     "administration",
@@ -302,6 +306,7 @@ class Migration(migrations.Migration):
                 ("refresh", models.BinaryField()),
                 ("previous_refresh", models.BinaryField(null=True)),
                 ("expires_at", models.DateTimeField()),
+                ("refresh_at", models.DateTimeField()),
                 ("generation", models.PositiveIntegerField(default=1)),
                 ("claim", models.UUIDField(null=True)),
                 ("claimed_until", models.DateTimeField(null=True)),

@@ -2,157 +2,377 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import finmaster.tenancy
 from django.conf import settings
 from django.db import migrations, models
 
+import finmaster.tenancy
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('finmaster', '0002_scope'),
-        ('ledger', '0001_initial'),
+        ("finmaster", "0002_scope"),
+        ("ledger", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='JournalRun',
+            name="JournalRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('environment', models.CharField(choices=[('sandbox', 'sandbox'), ('acceptance', 'acceptance'), ('production', 'production')], max_length=10)),
-                ('loket_id', models.UUIDField()),
-                ('employer_id', models.UUIDField()),
-                ('payroll_administration_id', models.UUIDField()),
-                ('payroll_run_id', models.UUIDField()),
-                ('sequence_number', models.PositiveIntegerField()),
-                ('status_key', models.IntegerField()),
-                ('status_text', models.CharField(max_length=100)),
-                ('method_key', models.IntegerField()),
-                ('method_text', models.CharField(max_length=100)),
-                ('year', models.PositiveSmallIntegerField(verbose_name='payroll year')),
-                ('period_number', models.PositiveSmallIntegerField(null=True, verbose_name='pay period')),
-                ('period_start', models.DateField()),
-                ('period_end', models.DateField()),
-                ('test_year', models.BooleanField()),
-                ('requested_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('removed_at', models.DateTimeField(null=True)),
-                ('seen_at', models.DateTimeField()),
-                ('booking_date', models.DateField(blank=True, null=True, verbose_name='booking date')),
-                ('description', models.CharField(blank=True, max_length=255, verbose_name='description')),
-                ('administration', finmaster.tenancy.AdministrationKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='finmaster.administration')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "environment",
+                    models.CharField(
+                        choices=[
+                            ("sandbox", "sandbox"),
+                            ("acceptance", "acceptance"),
+                            ("production", "production"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("loket_id", models.UUIDField()),
+                ("employer_id", models.UUIDField()),
+                ("payroll_administration_id", models.UUIDField()),
+                ("payroll_run_id", models.UUIDField()),
+                ("sequence_number", models.PositiveIntegerField()),
+                ("status_key", models.IntegerField()),
+                ("status_text", models.CharField(max_length=100)),
+                ("method_key", models.IntegerField()),
+                ("method_text", models.CharField(max_length=100)),
+                ("year", models.PositiveSmallIntegerField(verbose_name="payroll year")),
+                (
+                    "period_number",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="pay period"),
+                ),
+                ("period_start", models.DateField()),
+                ("period_end", models.DateField()),
+                ("test_year", models.BooleanField()),
+                ("requested_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("removed_at", models.DateTimeField(null=True)),
+                ("seen_at", models.DateTimeField()),
+                (
+                    "booking_date",
+                    models.DateField(blank=True, null=True, verbose_name="booking date"),
+                ),
+                (
+                    "description",
+                    models.CharField(blank=True, max_length=255, verbose_name="description"),
+                ),
+                (
+                    "administration",
+                    finmaster.tenancy.AdministrationKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="finmaster.administration",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RunContent',
+            name="RunContent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pages', django.contrib.postgres.fields.ArrayField(base_field=models.BinaryField(), size=None)),
-                ('answer_sha256', models.CharField(max_length=64)),
-                ('source_hash', models.CharField(max_length=64)),
-                ('line_count', models.PositiveIntegerField()),
-                ('fetched_at', models.DateTimeField(auto_now_add=True)),
-                ('administration', finmaster.tenancy.AdministrationKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='finmaster.administration')),
-                ('run', finmaster.tenancy.SiblingKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='contents', to='loket_import.journalrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "pages",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BinaryField(), size=None
+                    ),
+                ),
+                ("answer_sha256", models.CharField(max_length=64)),
+                ("source_hash", models.CharField(max_length=64)),
+                ("line_count", models.PositiveIntegerField()),
+                ("fetched_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "administration",
+                    finmaster.tenancy.AdministrationKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="finmaster.administration",
+                    ),
+                ),
+                (
+                    "run",
+                    finmaster.tenancy.SiblingKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contents",
+                        to="loket_import.journalrun",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Booking',
+            name="Booking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('generation', models.PositiveIntegerField(default=1)),
-                ('posting_hash', models.CharField(max_length=64)),
-                ('booked_at', models.DateTimeField(auto_now_add=True)),
-                ('administration', finmaster.tenancy.AdministrationKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='finmaster.administration')),
-                ('booked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('entry', finmaster.tenancy.SiblingKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.journalentry')),
-                ('reversal', finmaster.tenancy.SiblingKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.journalentry')),
-                ('run', finmaster.tenancy.SiblingKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='loket_import.journalrun')),
-                ('content', finmaster.tenancy.SiblingKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='loket_import.runcontent')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("generation", models.PositiveIntegerField(default=1)),
+                ("posting_hash", models.CharField(max_length=64)),
+                ("booked_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "administration",
+                    finmaster.tenancy.AdministrationKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="finmaster.administration",
+                    ),
+                ),
+                (
+                    "booked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "entry",
+                    finmaster.tenancy.SiblingKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.journalentry",
+                    ),
+                ),
+                (
+                    "reversal",
+                    finmaster.tenancy.SiblingKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.journalentry",
+                    ),
+                ),
+                (
+                    "run",
+                    finmaster.tenancy.SiblingKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bookings",
+                        to="loket_import.journalrun",
+                    ),
+                ),
+                (
+                    "content",
+                    finmaster.tenancy.SiblingKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="loket_import.runcontent",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RunLine',
+            name="RunLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('account_code', models.CharField(max_length=50)),
-                ('account_description', models.CharField(max_length=255)),
-                ('cost_center_code', models.CharField(max_length=50, null=True)),
-                ('cost_center_description', models.CharField(max_length=255, null=True)),
-                ('cost_unit_code', models.CharField(max_length=50, null=True)),
-                ('cost_unit_description', models.CharField(max_length=255, null=True)),
-                ('debit', models.DecimalField(decimal_places=6, max_digits=18)),
-                ('credit', models.DecimalField(decimal_places=6, max_digits=18)),
-                ('component_key', models.IntegerField(null=True)),
-                ('component_description', models.CharField(max_length=50, null=True)),
-                ('administration', finmaster.tenancy.AdministrationKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='finmaster.administration')),
-                ('content', finmaster.tenancy.SiblingKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='loket_import.runcontent')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("account_code", models.CharField(max_length=50)),
+                ("account_description", models.CharField(max_length=255)),
+                ("cost_center_code", models.CharField(max_length=50, null=True)),
+                ("cost_center_description", models.CharField(max_length=255, null=True)),
+                ("cost_unit_code", models.CharField(max_length=50, null=True)),
+                ("cost_unit_description", models.CharField(max_length=255, null=True)),
+                ("debit", models.DecimalField(decimal_places=6, max_digits=18)),
+                ("credit", models.DecimalField(decimal_places=6, max_digits=18)),
+                ("component_key", models.IntegerField(null=True)),
+                ("component_description", models.CharField(max_length=50, null=True)),
+                (
+                    "administration",
+                    finmaster.tenancy.AdministrationKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="finmaster.administration",
+                    ),
+                ),
+                (
+                    "content",
+                    finmaster.tenancy.SiblingKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="loket_import.runcontent",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('employers', 'Fetch employers'), ('payrolls', 'Fetch payroll administrations'), ('runs', 'Fetch journal runs'), ('content', 'Fetch the content of a journal run'), ('booking', 'Book a journal run')], max_length=10)),
-                ('subject', models.CharField(blank=True, max_length=20)),
-                ('order', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('running', 'under way'), ('done', 'done'), ('failed', 'failed')], default='waiting', max_length=7)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('result', models.JSONField(default=dict)),
-                ('error_code', models.CharField(blank=True, max_length=40)),
-                ('error_message', models.TextField(blank=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('claim', models.UUIDField(null=True)),
-                ('due_at', models.DateTimeField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('administration', finmaster.tenancy.AdministrationKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='finmaster.administration')),
-                ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("employers", "Fetch employers"),
+                            ("payrolls", "Fetch payroll administrations"),
+                            ("runs", "Fetch journal runs"),
+                            ("content", "Fetch the content of a journal run"),
+                            ("booking", "Book a journal run"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("subject", models.CharField(blank=True, max_length=20)),
+                ("order", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("running", "under way"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                        ],
+                        default="waiting",
+                        max_length=7,
+                    ),
+                ),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("result", models.JSONField(default=dict)),
+                ("error_code", models.CharField(blank=True, max_length=40)),
+                ("error_message", models.TextField(blank=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("claim", models.UUIDField(null=True)),
+                ("due_at", models.DateTimeField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "administration",
+                    finmaster.tenancy.AdministrationKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="finmaster.administration",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ('waiting', 'running'))), fields=['due_at'], name='jobs_due'), models.Index(fields=['administration', 'kind', 'subject', '-id'], name='jobs_of_a_subject')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('waiting', 'running'))), fields=('administration', 'kind', 'subject'), name='one_unfinished_job'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'done', 'failed'])), name='job_state_known')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ("waiting", "running"))),
+                        fields=["due_at"],
+                        name="jobs_due",
+                    ),
+                    models.Index(
+                        fields=["administration", "kind", "subject", "-id"],
+                        name="jobs_of_a_subject",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("waiting", "running"))),
+                        fields=("administration", "kind", "subject"),
+                        name="one_unfinished_job",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "running", "done", "failed"])),
+                        name="job_state_known",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='journalrun',
-            index=models.Index(fields=['administration', 'payroll_administration_id', 'year', '-sequence_number'], name='runs_of_a_year'),
+            model_name="journalrun",
+            index=models.Index(
+                fields=["administration", "payroll_administration_id", "year", "-sequence_number"],
+                name="runs_of_a_year",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='journalrun',
-            constraint=models.UniqueConstraint(fields=('administration', 'environment', 'loket_id'), name='journal_run_once'),
+            model_name="journalrun",
+            constraint=models.UniqueConstraint(
+                fields=("administration", "environment", "loket_id"), name="journal_run_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='journalrun',
-            constraint=models.UniqueConstraint(fields=('administration', 'id'), name='journal_run_sibling'),
+            model_name="journalrun",
+            constraint=models.UniqueConstraint(
+                fields=("administration", "id"), name="journal_run_sibling"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='runcontent',
-            constraint=models.UniqueConstraint(fields=('administration', 'id'), name='run_content_sibling'),
+            model_name="runcontent",
+            constraint=models.UniqueConstraint(
+                fields=("administration", "id"), name="run_content_sibling"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='runcontent',
-            constraint=models.UniqueConstraint(fields=('administration', 'id', 'run'), name='run_content_of_run'),
+            model_name="runcontent",
+            constraint=models.UniqueConstraint(
+                fields=("administration", "id", "run"), name="run_content_of_run"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.UniqueConstraint(condition=models.Q(('reversal', None)), fields=('administration', 'run'), name='one_live_booking_per_run'),
+            model_name="booking",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reversal", None)),
+                fields=("administration", "run"),
+                name="one_live_booking_per_run",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.UniqueConstraint(fields=('administration', 'run', 'generation'), name='booking_generation_once'),
+            model_name="booking",
+            constraint=models.UniqueConstraint(
+                fields=("administration", "run", "generation"), name="booking_generation_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.UniqueConstraint(fields=('administration', 'entry'), name='entry_books_one_run'),
+            model_name="booking",
+            constraint=models.UniqueConstraint(
+                fields=("administration", "entry"), name="entry_books_one_run"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='runline',
-            constraint=models.UniqueConstraint(fields=('administration', 'content', 'number'), name='run_line_number_once'),
+            model_name="runline",
+            constraint=models.UniqueConstraint(
+                fields=("administration", "content", "number"), name="run_line_number_once"
+            ),
         ),
     ]

@@ -42,9 +42,7 @@ class Migration(migrations.Migration):
             also=(("entry_id", "reverses_id"),),
         ),
         security_definer("unfinished_jobs(integer)", UNFINISHED, called_by_app=True),
-        migrations.RunSQL(
-            RIGHTS, "GRANT UPDATE, DELETE ON loket_import_booking TO finmaster_app"
-        ),
+        migrations.RunSQL(RIGHTS, "GRANT UPDATE, DELETE ON loket_import_booking TO finmaster_app"),
         *never_changed("loket_import_runcontent", "loket_import_runline"),
         *row_level_security(
             "loket_import_journalrun",

@@ -1,0 +1,45 @@
+"""Forms of a connection."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from connections.models import ChartMode
+
+CHART_MODES = {
+    ChartMode.ADOPT.value: _(
+        "The accounts in Loket.nl must always match accounts in FinMaster. A line is booked on the "
+        "account with the same code."
+    ),
+    ChartMode.TRANSPOSE.value: _(
+        "A table stands in between. Once for each account, you say that account X of Loket.nl is "
+        "booked on account Y in FinMaster."
+    ),
+}
+
+
+class ConnectionForm(forms.Form):
+    """The Loket user of an administration, and how Loket's accounts become ours."""
+
+    username = forms.CharField(
+        label=_("User name in Loket.nl"),
+        max_length=100,
+        help_text=_("The API user for this very administration."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    chart_mode = forms.ChoiceField(
+        label=_("Chart of accounts of Loket.nl"), choices=ChartMode, widget=forms.RadioSelect
+    )
+
+    explanations = CHART_MODES
+
+
+class ChangeForm(ConnectionForm):
+    """The same; the user name is fixed once an authorisation was given with it."""
+
+    def __init__(self, *args: Any, username_is_fixed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].disabled = username_is_fixed

@@ -1,0 +1,159 @@
+"""Make, link, change and end a connection; each step is noted in its history."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from connections.errors import ConnectionTrouble
+from connections.history import record
+from connections.models import ChartMode, Connection, ConnectionState, EventKind, TokenSet
+from finmaster.errors import violated_constraint
+from finmaster.models import User
+
+
+class ConnectionExists(ConnectionTrouble):
+    """The administration has a live connection already."""
+
+    code = "connection_exists"
+    message = _(
+        "This administration has a connection with Loket.nl already. "
+        "End that one first if you want to make another."
+    )
+
+
+class UsernameTaken(ConnectionTrouble):
+    """Another administration uses this Loket user."""
+
+    code = "username_taken"
+    message = _(
+        "This Loket user is in use by another administration. Each administration needs a Loket "
+        "user of its own: have a separate user made in Loket.nl."
+    )
+
+
+class LinkedAlready(ConnectionTrouble):
+    """Employer and payroll administration are linked once."""
+
+    code = "linked_already"
+    message = _(
+        "This connection has been linked already, perhaps by a colleague a moment ago. To link "
+        "another one, end the connection and make a new one; the bookings and mappings stay."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EmployerLink:
+    """What is pinned of an employer."""
+
+    id: UUID
+    name: str
+    kvk: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayrollLink:
+    """What is pinned of a payroll administration."""
+
+    id: UUID
+    name: str
+    tax_number: str
+    period_type: str
+    period_key: int
+
+
+def create(*, username: str, chart_mode: ChartMode, user: User) -> Connection:
+    """A connection that waits for authorisation; ConnectionExists or UsernameTaken."""
+    try:
+        with transaction.atomic():
+            connection = Connection.objects.create(
+                environment=settings.LOKET_ENVIRONMENT,
+                username=username.strip(),
+                chart_mode=chart_mode,
+            )
+    except IntegrityError as error:
+        raise refusal(error) from error
+    record(connection, EventKind.CREATED, user_id=user.pk, detail=connection.username)
+    return connection
+
+
+def change(connection: Connection, *, username: str, chart_mode: ChartMode, user: User) -> None:
+    """Change the mode, and the user name as long as nothing was authorised with it."""
+    held = Connection.objects.select_for_update().get(pk=connection.pk)
+    mode_changed = held.chart_mode != chart_mode
+    held.chart_mode = chart_mode
+    if held.state == ConnectionState.NEW:
+        held.username = username.strip()
+    try:
+        with transaction.atomic():
+            held.save(update_fields=["chart_mode", "username"])
+    except IntegrityError as error:
+        raise refusal(error) from error
+    if mode_changed:
+        record(held, EventKind.MODE_CHANGED, user_id=user.pk, detail=chart_mode)
+
+
+def refusal(error: IntegrityError) -> ConnectionTrouble | IntegrityError:
+    """The sentence for what the database refused; the error itself when it is another matter."""
+    match violated_constraint(error):
+        case "one_live_connection":
+            return ConnectionExists()
+        case "loket_user_in_one_administration":
+            return UsernameTaken()
+        case _other:
+            return error
+
+
+def link_employer(connection: Connection, employer: EmployerLink, *, user: User) -> None:
+    """Pin the employer, once; LinkedAlready when another one is pinned."""
+    held = Connection.objects.select_for_update().get(pk=connection.pk)
+    if held.employer_id == employer.id:
+        return
+    if held.employer_id is not None:
+        raise LinkedAlready
+    held.employer_id = employer.id
+    held.employer_name = employer.name
+    held.employer_kvk = employer.kvk
+    held.save(update_fields=["employer_id", "employer_name", "employer_kvk"])
+    record(held, EventKind.EMPLOYER_LINKED, user_id=user.pk, detail=employer.name)
+
+
+def link_payroll(connection: Connection, payroll: PayrollLink, *, user: User | None) -> None:
+    """Pin the payroll administration, once; no user when there was nothing to choose from."""
+    held = Connection.objects.select_for_update().get(pk=connection.pk)
+    if held.payroll_administration_id == payroll.id:
+        return
+    if held.payroll_administration_id is not None or held.employer_id is None:
+        raise LinkedAlready
+    held.payroll_administration_id = payroll.id
+    held.payroll_name = payroll.name
+    held.payroll_tax_number = payroll.tax_number
+    held.payroll_period_type = payroll.period_type
+    held.payroll_period_key = payroll.period_key
+    held.save(
+        update_fields=[
+            "payroll_administration_id",
+            "payroll_name",
+            "payroll_tax_number",
+            "payroll_period_type",
+            "payroll_period_key",
+        ]
+    )
+    record(held, EventKind.PAYROLL_LINKED, user_id=user.pk if user else None, detail=payroll.name)
+
+
+def end(connection: Connection, *, user: User) -> None:
+    """End a connection: its tokens are destroyed, its history, mappings and bookings stay.
+
+    Loket has no documented way to revoke a token; the user removes the integration there.
+    """
+    held = Connection.objects.select_for_update().get(pk=connection.pk)
+    if not held.is_live:
+        return
+    TokenSet.objects.filter(connection_id=held.pk).delete()
+    held.state = ConnectionState.ENDED
+    held.trouble = ""
+    held.save(update_fields=["state", "trouble"])
+    record(held, EventKind.ENDED, user_id=user.pk)

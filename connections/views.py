@@ -1,0 +1,194 @@
+"""Stamgegevens, externe connecties: make, authorise, look at and end a connection."""
+
+import secrets
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from connections import authorisation, lifecycle
+from connections.errors import ConnectionTrouble
+from connections.forms import ChangeForm, ConnectionForm
+from connections.models import (
+    AccountMapping,
+    ChartMode,
+    Connection,
+    ConnectionState,
+    CostCenterMapping,
+    CostUnitMapping,
+)
+from finmaster.errors import UserError
+from finmaster.models import Role
+from finmaster.permissions import AdministrationRequest, requires
+
+# The session's secret that ties an authorisation to the browser in which it began.
+BROWSER = "loket_browser"
+
+
+@requires(Role.VIEWER)
+def connections(request: AdministrationRequest) -> HttpResponse:
+    """The connections of the administration, the live one first."""
+    found = Connection.objects.order_by("-pk")
+    return render(
+        request,
+        "connections/connections.html",
+        {
+            "live": [one for one in found if one.is_live],
+            "ended": [one for one in found if not one.is_live],
+            "may_change": request.role.includes(Role.MANAGER),
+        },
+    )
+
+
+@requires(Role.MANAGER)
+def choose_kind(request: AdministrationRequest) -> HttpResponse:
+    """What to connect with."""
+    return render(request, "connections/choose_kind.html")
+
+
+@requires(Role.MANAGER)
+def create(request: AdministrationRequest) -> HttpResponse:
+    """A new connection with Loket.nl."""
+    form = ConnectionForm(request.POST or None, initial={"chart_mode": ChartMode.ADOPT})
+    trouble: ConnectionTrouble | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = lifecycle.create(
+                username=form.cleaned_data["username"],
+                chart_mode=ChartMode(form.cleaned_data["chart_mode"]),
+                user=request.user,
+            )
+            return redirect("connections:connection", request.administration.slug, made.pk)
+        except ConnectionTrouble as error:
+            trouble = error
+    return render(
+        request,
+        "connections/form.html",
+        {"form": form, "trouble": trouble},
+        status=422 if trouble or form.errors else 200,
+    )
+
+
+@requires(Role.VIEWER)
+def connection(request: AdministrationRequest, connection_id: int) -> HttpResponse:
+    """Where a connection stands, what is to be done, and what it went through."""
+    found = get_object_or_404(Connection, pk=connection_id)
+    return render(
+        request,
+        "connections/connection.html",
+        {
+            "connection": found,
+            "is_new": found.state == ConnectionState.NEW,
+            "is_active": found.state == ConnectionState.ACTIVE,
+            "needs_authorisation": found.state == ConnectionState.REAUTHORISE,
+            "transposes": found.chart_mode == ChartMode.TRANSPOSE,
+            "wrong_environment": found.environment != settings.LOKET_ENVIRONMENT,
+            "events": found.events.select_related("user").order_by("-pk"),
+            "may_change": request.role.includes(Role.MANAGER),
+            "may_import": request.role.includes(Role.BOOKKEEPER),
+        },
+    )
+
+
+@requires(Role.MANAGER)
+def change(request: AdministrationRequest, connection_id: int) -> HttpResponse:
+    """Change the mode; the user name too while nothing was authorised."""
+    found = get_object_or_404(Connection.objects.exclude(state="ended"), pk=connection_id)
+    form = ChangeForm(
+        request.POST or None,
+        initial={"username": found.username, "chart_mode": found.chart_mode},
+        username_is_fixed=found.state != ConnectionState.NEW,
+    )
+    trouble: ConnectionTrouble | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            lifecycle.change(
+                found,
+                username=form.cleaned_data["username"],
+                chart_mode=ChartMode(form.cleaned_data["chart_mode"]),
+                user=request.user,
+            )
+            return redirect("connections:connection", request.administration.slug, found.pk)
+        except ConnectionTrouble as error:
+            trouble = error
+    return render(
+        request,
+        "connections/form.html",
+        {"form": form, "trouble": trouble, "connection": found},
+        status=422 if trouble or form.errors else 200,
+    )
+
+
+@require_POST
+@requires(Role.MANAGER)
+def authorise(request: AdministrationRequest, connection_id: int) -> HttpResponse:
+    """Off to Loket's authorisation page."""
+    found = get_object_or_404(Connection.objects.exclude(state="ended"), pk=connection_id)
+    if found.environment != settings.LOKET_ENVIRONMENT:
+        return redirect("connections:connection", request.administration.slug, found.pk)
+    browser = request.session.setdefault(BROWSER, secrets.token_urlsafe(32))
+    return redirect(authorisation.begin(found, user=request.user, browser=browser))
+
+
+def callback(request: HttpRequest, *, check_pin: authorisation.PinCheck) -> HttpResponse:
+    """Back from Loket's authorisation page; ends on a page whose address holds no code."""
+    assert request.user.is_authenticated  # noqa: S101 - LoginRequiredMiddleware saw to it
+    try:
+        attempt = authorisation.complete(
+            request.GET.dict(),
+            user=request.user,
+            browser=request.session.get(BROWSER, ""),
+            check_pin=check_pin,
+        )
+    except UserError as trouble:
+        request.session["loket_refusal"] = str(trouble)
+        return redirect("loket_refused")
+    messages.success(request, _("Loket.nl has given permission. The connection is ready."))
+    return redirect("connections:connection", attempt.administration.slug, attempt.connection_id)
+
+
+def refused(request: HttpRequest) -> HttpResponse:
+    """Why an authorisation did not succeed."""
+    message = request.session.get("loket_refusal")
+    return render(
+        request, "connections/refused.html", {"message": message}, status=400 if message else 404
+    )
+
+
+@requires(Role.MANAGER)
+def end(request: AdministrationRequest, connection_id: int) -> HttpResponse:
+    """End a connection, after saying what that means."""
+    found = get_object_or_404(Connection.objects.exclude(state="ended"), pk=connection_id)
+    if request.method == "POST":
+        lifecycle.end(found, user=request.user)
+        messages.success(
+            request,
+            _("The connection has ended. Remove the integration in Loket.nl as well."),
+        )
+        return redirect("connections:connections", request.administration.slug)
+    return render(request, "connections/end.html", {"connection": found})
+
+
+@requires(Role.VIEWER)
+def mappings(request: AdministrationRequest, connection_id: int) -> HttpResponse:
+    """The mapping table of the administration, as far as it is filled."""
+    found = get_object_or_404(Connection, pk=connection_id)
+    return render(
+        request,
+        "connections/mappings.html",
+        {
+            "connection": found,
+            "accounts": AccountMapping.objects.select_related("account", "set_by").order_by(
+                "loket_code"
+            ),
+            "cost_centers": CostCenterMapping.objects.select_related(
+                "cost_center", "set_by"
+            ).order_by("loket_code"),
+            "cost_units": CostUnitMapping.objects.select_related("cost_unit", "set_by").order_by(
+                "loket_code"
+            ),
+        },
+    )

@@ -1,0 +1,73 @@
+"""What the frame of every page shows: administration, switcher, main navigation, environment."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from finmaster.models import Administration
+from finmaster.permissions import visible_administrations
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A link of the main navigation."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An administration to switch to."""
+
+    code: str
+    name: str
+    url: str
+    slug: str
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context of `base.html`; an administration only below its own prefix."""
+    context: dict[str, Any] = {"loket_environment": settings.LOKET_ENVIRONMENT}
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return context
+    user = request.user
+    context["administrations"] = SimpleLazyObject(
+        lambda: [choice(administration) for administration in visible_administrations(user)]
+    )
+    administration = getattr(request, "administration", None)
+    if administration is not None:
+        context["administration"] = choice(administration)
+        context["role"] = getattr(request, "role", None)
+        context["navigation"] = main_navigation(administration, request.path)
+    return context
+
+
+def choice(administration: Administration) -> Choice:
+    """What the frame shows of an administration."""
+    return Choice(
+        code=administration.number,
+        name=administration.name,
+        url=reverse("overview", args=[administration.slug]),
+        slug=administration.slug,
+    )
+
+
+def main_navigation(administration: Administration, path: str) -> list[Item]:
+    """The navigation as a bookkeeper knows it; the current part is the longest that fits."""
+    overview = reverse("overview", args=[administration.slug])
+    parts = [
+        (_("Master data"), reverse("ledger:master_data", args=[administration.slug])),
+        (_("Import"), reverse("loket_import:imports", args=[administration.slug])),
+        (_("Memorial"), reverse("ledger:entries", args=[administration.slug])),
+    ]
+    return [
+        Item(_("Overview"), overview, path == overview),
+        *(Item(label, url, path.startswith(url)) for label, url in parts),
+    ]

@@ -1,0 +1,203 @@
+"""Book a run: ask Loket once more, compare with what the user saw, post, all or nothing."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.utils.translation import gettext_lazy as _
+
+from connections.models import Connection
+from finmaster.errors import UserError, violated_constraint
+from finmaster.models import Role, User
+from finmaster.permissions import hold_role
+from finmaster.tenancy import administration_scope
+from ledger.models import JournalEntry
+from ledger.posting import Draft, DraftLine, post
+from loket_import.errors import LoketNotFound
+from loket_import.fetching import (
+    RunGone,
+    check_in_sight,
+    has_results,
+    linked_run,
+    live_link,
+    store_content,
+    store_runs,
+)
+from loket_import.jobs import Claimed, request_job
+from loket_import.models import Booking, Job, JobKind, JournalRun
+from loket_import.preview import Preview, preview
+
+
+class BookingRefused(UserError):
+    """Nothing was booked; `code` says why."""
+
+    code = "booking_refused"
+
+    def __init__(self, code: str) -> None:
+        self.code = code  # type: ignore[misc]
+        self.message = SENTENCES[code]
+
+
+SENTENCES = {
+    "changed_in_loket": _(
+        "The journal run was changed in Loket.nl after you looked at it. Nothing was booked. "
+        "Look at the new content and book again."
+    ),
+    "changed_here": _(
+        "An account, a mapping, the date or the description was changed after you looked at it. "
+        "Nothing was booked. Look at the entry again and book once more."
+    ),
+    "not_ready": _(
+        "The journal run is no longer ready in Loket.nl. Nothing was booked. "
+        "Go back to the list of runs to see its state."
+    ),
+    "has_problems": _(
+        "There are problems in the way by now. Nothing was booked. "
+        "The page of the run names each one and what to do."
+    ),
+    "booked_otherwise": _(
+        "This run was booked by a colleague in the meantime, with another date, description or "
+        "account than you saw. Nothing was booked again. Look at that entry first."
+    ),
+    "not_allowed": _(
+        "You are no longer allowed to book in this administration. Nothing was booked."
+    ),
+}
+
+READY = 4
+
+
+@dataclass(frozen=True, slots=True)
+class BookingOrder:
+    """What the user saw when pressing 'Boeken': the job books this or nothing."""
+
+    content_id: int
+    source_hash: str
+    posting_hash: str
+
+    @classmethod
+    def of(cls, seen: Preview) -> Self:
+        """The order for a preview."""
+        return cls(
+            content_id=seen.content.pk,
+            source_hash=seen.content.source_hash,
+            posting_hash=seen.hash,
+        )
+
+
+def order_booking(seen: Preview, *, user: User) -> Job:
+    """Have a run booked as it was seen; the job of a colleague who was quicker is as good."""
+    if not seen.proposal.is_bookable:
+        raise BookingRefused("has_problems")
+    return request_job(
+        JobKind.BOOKING,
+        subject=str(seen.run.pk),
+        order=asdict(BookingOrder.of(seen)),
+        requested_by=user,
+    )
+
+
+def live_booking(run: JournalRun) -> Booking | None:
+    """The booking of a run that has not been reversed."""
+    return (
+        Booking.objects.filter(run=run, reversal=None)
+        .select_related("entry__journal", "entry__fiscal_year", "booked_by")
+        .first()
+    )
+
+
+def handle_booking(job: Claimed) -> None:
+    """Ask Loket for state and content once more and book what was seen, if it is still that."""
+    order = BookingOrder(**job.order)
+    link = live_link(job.administration_id)
+    client = link.client()
+    pin = check_in_sight(link, client)
+    loket_id = linked_run(job.administration_id, pin, int(job.subject))
+    try:
+        row = client.journal_run(loket_id)
+        results = client.results(loket_id, on_page=job.progress) if has_results(row) else None
+    except LoketNotFound as error:
+        raise RunGone from error
+    with administration_scope(job.administration_id):
+        # Stored even when the booking is refused: the page must show what Loket says now.
+        run = store_runs(pin, [row])[0]
+        if results is not None:
+            store_content(run, results)
+    if row.status_key != READY or results is None:
+        raise BookingRefused("not_ready")
+    if results.source_hash != order.source_hash:
+        raise BookingRefused("changed_in_loket")
+    with administration_scope(job.administration_id):
+        booking = book(run.pk, order, user_id=job.requested_by_id)
+        job.finish(entry=booking.entry_id)
+
+
+def book(run_id: int, order: BookingOrder, *, user_id: int | None) -> Booking:
+    """Post the run as ordered, in the scope that is open; the same order twice books once.
+
+    Locks in a fixed order: membership, run, period (by `post`), number (by the seal).
+    """
+    if user_id is not None:
+        try:
+            hold_role(user_id, Role.BOOKKEEPER)
+        except PermissionDenied:
+            raise BookingRefused("not_allowed") from None
+    run = JournalRun.objects.select_for_update().get(pk=run_id)
+    if booked := live_booking(run):
+        if booked.posting_hash != order.posting_hash:
+            raise BookingRefused("booked_otherwise")
+        return booked
+    connection = Connection.objects.get(
+        environment=run.environment, payroll_administration_id=run.payroll_administration_id
+    )
+    seen = preview(run, connection)
+    if seen is None or seen.content.pk != order.content_id:
+        raise BookingRefused("changed_in_loket")
+    if not seen.proposal.is_bookable:
+        raise BookingRefused("has_problems")
+    if seen.hash != order.posting_hash:
+        raise BookingRefused("changed_here")
+    return take_slot(seen, post(draft_of(seen, user_id)), user_id)
+
+
+def take_slot(seen: Preview, entry: JournalEntry, user_id: int | None) -> Booking:
+    """Note that the run is booked; the database lets one live booking through."""
+    earlier = Booking.objects.filter(run=seen.run).count()
+    try:
+        return Booking.objects.create(
+            run=seen.run,
+            content=seen.content,
+            generation=earlier + 1,
+            posting_hash=seen.hash,
+            entry=entry,
+            booked_by_id=user_id,
+        )
+    except IntegrityError as error:
+        if violated_constraint(error) in ("one_live_booking_per_run", "booking_generation_once"):
+            raise BookingRefused("booked_otherwise") from error
+        raise
+
+
+def draft_of(seen: Preview, user_id: int | None) -> Draft:
+    """The draft of a proposal without problems."""
+    return Draft(
+        journal_id=seen.journal.pk,
+        booked_on=seen.options.booking_date,
+        description=seen.options.description,
+        lines=[draft_line(line) for line in seen.proposal.lines],
+        posted_by_id=user_id,
+    )
+
+
+def draft_line(line: Any) -> DraftLine:
+    """A line of the books from a proposed one, whose account is known."""
+    return DraftLine(
+        account_id=line.account.id,
+        cost_center_id=line.cost_center and line.cost_center.id,
+        cost_unit_id=line.cost_unit and line.cost_unit.id,
+        debit=line.debit,
+        credit=line.credit,
+        description=line.description,
+        source_line=line.source_line,
+    )

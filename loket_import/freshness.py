@@ -1,0 +1,88 @@
+"""What a page shows of a fetch: under way, failed, out of date, or done at some time."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from loket_import.jobs import latest_job
+from loket_import.models import Job, JobKind, JobState
+
+STALE_AFTER = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What components/progress.html shows."""
+
+    phase: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """A fetch as its page sees it. `page_url` is the page, `fetch_url` where to ask for another."""
+
+    job: Job | None
+    page_url: str
+    fetch_url: str
+    poll_url: str
+
+    @property
+    def progress(self) -> Progress | None:
+        """Not None while a worker is at it, or about to be."""
+        if self.job is None or self.job.is_finished:
+            return None
+        return Progress(phase(self.job), self.job.done, self.job.total)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the last one went wrong for good."""
+        return self.job is not None and self.job.state == JobState.FAILED
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether the page should fetch by itself: never done, or long ago."""
+        if self.job is None:
+            return True
+        if self.job.state != JobState.DONE or self.job.finished_at is None:
+            return False
+        return timezone.now() - self.job.finished_at > STALE_AFTER
+
+
+def fetch_of(kind: JobKind, *, slug: str, page_url: str, subject: str = "") -> Fetch:
+    """The last fetch of this kind and subject."""
+    job = latest_job(kind, subject)
+    name, arguments = "loket_import:fetch", [slug, kind.value]
+    if subject:
+        name, arguments = "loket_import:fetch_subject", [slug, kind.value, subject]
+    return Fetch(
+        job=job,
+        page_url=page_url,
+        fetch_url=reverse(name, args=arguments),
+        poll_url=reverse("loket_import:progress", args=[slug, job.pk]) if job else "",
+    )
+
+
+def phase(job: Job) -> str:
+    """What is being done, in words; a job that waits for another try says when."""
+    if job.state == JobState.WAITING and job.error_message and job.due_at > timezone.now():
+        at = timezone.localtime(job.due_at)
+        return _("%(trouble)s The next try is at %(time)s.") % {
+            "trouble": job.error_message,
+            "time": f"{at:%H:%M:%S}",
+        }
+    match JobKind(job.kind):
+        case JobKind.EMPLOYERS:
+            return _("Fetching the employers from Loket.nl")
+        case JobKind.PAYROLL_ADMINISTRATIONS:
+            return _("Fetching the payroll administrations from Loket.nl")
+        case JobKind.RUNS:
+            return _("Fetching the journal runs from Loket.nl")
+        case JobKind.CONTENT:
+            return _("Fetching the lines of the journal run from Loket.nl")
+        case JobKind.BOOKING:
+            return _("Checking the run at Loket.nl once more, then booking it")

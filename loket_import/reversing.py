@@ -1,0 +1,15 @@
+"""Undo an entry; the journal run that it books, if there is one, may then be booked again."""
+
+from datetime import date
+
+from finmaster.models import User
+from ledger import reversal
+from ledger.models import JournalEntry
+from loket_import.models import Booking
+
+
+def reverse_entry(entry: JournalEntry, *, booked_on: date, reason: str, user: User) -> JournalEntry:
+    """Post the counter-entry and free the run, both or neither; raises what `reverse` raises."""
+    counter = reversal.reverse(entry, booked_on=booked_on, reason=reason, reversed_by_id=user.pk)
+    Booking.objects.filter(entry=entry, reversal=None).update(reversal=counter)
+    return counter

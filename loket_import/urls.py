@@ -1,0 +1,25 @@
+"""Addresses of the import, below an administration's prefix: each step of the wizard is one."""
+
+from django.urls import path
+
+from loket_import.views import booking, content, cures, fetch, imports, linking, runs
+
+app_name = "loket_import"
+
+urlpatterns = [
+    path("", imports.imports, name="imports"),
+    path("bestanden/", imports.files, name="files"),
+    path("bestanden/nieuw/", imports.new, name="new"),
+    path("loket/", linking.start, name="start"),
+    path("loket/werkgever/", linking.employer, name="employer"),
+    path("loket/payroll/", linking.payroll, name="payroll"),
+    path("loket/runs/", runs.runs, name="runs"),
+    path("loket/runs/<int:run_id>/", content.content, name="content"),
+    path("loket/runs/<int:run_id>/boeking/", content.edit, name="edit"),
+    path("loket/runs/<int:run_id>/boeken/", booking.book, name="book"),
+    path("loket/runs/<int:run_id>/oplossen/", cures.cures, name="cures"),
+    path("loket/runs/<int:run_id>/regels/", imports.lines, name="lines"),
+    path("loket/ophalen/<str:kind>/", fetch.fetch, name="fetch"),
+    path("loket/ophalen/<str:kind>/<int:subject>/", fetch.fetch, name="fetch_subject"),
+    path("loket/werk/<int:job_id>/", fetch.progress, name="progress"),
+]

@@ -1,0 +1,137 @@
+"""Step 4: the content of a run as it will be booked, every problem at once, and what cures it."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from connections.models import Connection
+from finmaster.errors import UserError
+from finmaster.models import Role
+from finmaster.permissions import AdministrationRequest, requires
+from loket_import import wizard
+from loket_import.booking import live_booking
+from loket_import.cures import open_questions
+from loket_import.freshness import Fetch, fetch_of
+from loket_import.jobs import latest_job
+from loket_import.models import JobKind, JobState, JournalRun
+from loket_import.periods import default_description, period_label
+from loket_import.places import places
+from loket_import.preview import Preview, booking_date, preview
+from loket_import.views.gate import with_connection
+
+
+class EntryForm(forms.Form):
+    """Booking date and description of the entry to be."""
+
+    booking_date = forms.DateField(
+        label=_("Booking date"), help_text=_("For instance 31-01-2026"), localize=True
+    )
+    description = forms.CharField(label=_("Description"), max_length=255)
+
+
+def run_or_404(connection: Connection, run_id: int) -> JournalRun:
+    """A run of what the connection is pinned to."""
+    return get_object_or_404(wizard.runs_of(connection), pk=run_id)
+
+
+@requires(Role.VIEWER)
+@with_connection(employer=True, payroll=True)
+def content(request: AdministrationRequest, connection: Connection, run_id: int) -> HttpResponse:
+    """The run, once fetched, with what stands in the way; after booking, the entry."""
+    run = run_or_404(connection, run_id)
+    slug = request.administration.slug
+    booked = live_booking(run)
+    if booked is not None:
+        return render(
+            request,
+            "loket_import/booked.html",
+            frame(request, connection, run) | {"booking": booked, "entry": booked.entry},
+        )
+    context = frame(request, connection, run)
+    try:
+        seen = preview(run, connection)
+    except UserError as trouble:
+        return render(request, "loket_import/content.html", context | {"trouble": str(trouble)})
+    page_url = reverse("loket_import:content", args=[slug, run.pk])
+    fetch = fetch_of(JobKind.CONTENT, slug=slug, page_url=page_url, subject=str(run.pk))
+    order = booking_fetch(run, slug=slug, page_url=page_url)
+    if seen is not None:
+        context |= shown(seen, may_book=request.role.includes(Role.BOOKKEEPER), slug=slug)
+    return render(request, "loket_import/content.html", context | {"fetch": fetch, "order": order})
+
+
+def frame(
+    request: AdministrationRequest, connection: Connection, run: JournalRun
+) -> dict[str, Any]:
+    """What step 4 shows in any case."""
+    slug = request.administration.slug
+    return {
+        "steps": wizard.steps(wizard.CONTENT, slug=slug),
+        "connection": connection,
+        "run": run,
+        "period": period_label(run, connection),
+        "runs_url": f"{reverse('loket_import:runs', args=[slug])}?jaar={run.year}",
+        "may_book": request.role.includes(Role.BOOKKEEPER),
+        "may_create": request.role.includes(Role.MANAGER),
+    }
+
+
+def booking_fetch(run: JournalRun, *, slug: str, page_url: str) -> Fetch | None:
+    """The last attempt to book, if it is under way or was refused."""
+    job = latest_job(JobKind.BOOKING, str(run.pk))
+    if job is None or job.state == JobState.DONE:
+        return None
+    return fetch_of(JobKind.BOOKING, slug=slug, page_url=page_url, subject=str(run.pk))
+
+
+def shown(seen: Preview, *, may_book: bool, slug: str) -> dict[str, Any]:
+    """What the page shows of a preview."""
+    proposal = seen.proposal
+    return {
+        "preview": seen,
+        "proposal": proposal,
+        "errors": places(proposal.errors, run_id=seen.run.pk, slug=slug),
+        "warnings": places(proposal.warnings, run_id=seen.run.pk, slug=slug),
+        "questions": open_questions(seen),
+        "lines_in": len(seen.lines),
+        "lines_dropped": len(proposal.dropped_lines),
+        "may_book": may_book,
+    }
+
+
+@requires(Role.BOOKKEEPER)
+@with_connection(employer=True, payroll=True)
+def edit(request: AdministrationRequest, connection: Connection, run_id: int) -> HttpResponse:
+    """Change booking date and description before booking."""
+    run = run_or_404(connection, run_id)
+    slug = request.administration.slug
+    if live_booking(run):
+        return redirect("loket_import:content", slug, run.pk)
+    form = EntryForm(
+        request.POST or None,
+        initial={
+            "booking_date": booking_date(run),
+            "description": run.description or default_description(run, connection),
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        choose(run, **form.cleaned_data)
+        return redirect("loket_import:content", slug, run.pk)
+    return render(
+        request,
+        "loket_import/edit.html",
+        frame(request, connection, run) | {"form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+def choose(run: JournalRun, *, booking_date: date, description: str) -> None:
+    """Keep what the user chose for the entry of a run."""
+    run.booking_date = booking_date
+    run.description = description
+    run.save(update_fields=["booking_date", "description"])

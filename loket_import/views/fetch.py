@@ -1,0 +1,71 @@
+"""Ask for a fetch, and see how far it is. No page ever waits for Loket."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from finmaster.models import Role
+from finmaster.permissions import AdministrationRequest, requires
+from loket_import.freshness import Progress, phase
+from loket_import.jobs import request_job
+from loket_import.models import Job, JobKind, JournalRun
+
+FETCHES = (
+    JobKind.EMPLOYERS,
+    JobKind.PAYROLL_ADMINISTRATIONS,
+    JobKind.RUNS,
+    JobKind.CONTENT,
+)
+
+
+@require_POST
+@requires(Role.BOOKKEEPER)
+def fetch(request: AdministrationRequest, kind: str, subject: int | None = None) -> HttpResponse:
+    """Ask for a fetch, or join the one that is under way; then back to its page."""
+    if kind not in FETCHES:
+        raise Http404
+    if kind == JobKind.CONTENT:
+        get_object_or_404(JournalRun, pk=subject)
+    job = request_job(
+        JobKind(kind), subject="" if subject is None else str(subject), requested_by=request.user
+    )
+    return see_other(request, page_of(job, request.administration.slug))
+
+
+@requires(Role.VIEWER)
+def progress(request: AdministrationRequest, job_id: int) -> HttpResponse:
+    """How far a job is; when it has ended, on to the page that shows what came of it."""
+    job = get_object_or_404(Job, pk=job_id)
+    url = page_of(job, request.administration.slug)
+    if job.is_finished:
+        return see_other(request, url)
+    return render(
+        request,
+        "components/progress_part.html",
+        {
+            "progress": Progress(phase(job), job.done, job.total),
+            "poll_url": request.path,
+            "page_url": url,
+        },
+    )
+
+
+def page_of(job: Job, slug: str) -> str:
+    """Where the outcome of a job is to be seen."""
+    match JobKind(job.kind):
+        case JobKind.EMPLOYERS:
+            return reverse("loket_import:employer", args=[slug])
+        case JobKind.PAYROLL_ADMINISTRATIONS:
+            return reverse("loket_import:payroll", args=[slug])
+        case JobKind.RUNS:
+            return f"{reverse('loket_import:runs', args=[slug])}?jaar={job.subject}"
+        case JobKind.CONTENT | JobKind.BOOKING:
+            return reverse("loket_import:content", args=[slug, job.subject])
+
+
+def see_other(request: AdministrationRequest, url: str) -> HttpResponse:
+    """Send the browser to another page, also when a part of a page asked."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": url})
+    return redirect(url)

@@ -1,0 +1,83 @@
+"""Importeren: what was imported, a new import, and Loket's own lines of a run."""
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from finmaster.models import Role
+from finmaster.permissions import AdministrationRequest, requires
+from ledger.models import JournalEntry, JournalKind
+from loket_import.fetching import newest_content
+from loket_import.models import Booking, JournalRun, RunContent
+from loket_import.wizard import live_connection
+
+ROWS_PER_PAGE = 50
+LINES_PER_PAGE = 250
+
+
+@requires(Role.VIEWER)
+def overview(request: AdministrationRequest) -> HttpResponse:
+    """Where an administration stands: its connection, and what was booked last."""
+    return render(
+        request,
+        "loket_import/overview.html",
+        {
+            "connection": live_connection(),
+            "entries": JournalEntry.objects.filter(journal__kind=JournalKind.MEMORIAL)
+            .select_related("journal", "fiscal_year")
+            .order_by("-posted_at")[:5],
+            "may_change": request.role.includes(Role.MANAGER),
+            "may_import": request.role.includes(Role.BOOKKEEPER),
+        },
+    )
+
+
+@requires(Role.VIEWER)
+def imports(request: AdministrationRequest) -> HttpResponse:
+    """Importeren has one part so far: files and what replaces them."""
+    return redirect("loket_import:files", request.administration.slug)
+
+
+@requires(Role.VIEWER)
+def files(request: AdministrationRequest) -> HttpResponse:
+    """What was imported, the newest first."""
+    found = Booking.objects.select_related(
+        "run",
+        "entry__journal",
+        "entry__fiscal_year",
+        "reversal__journal",
+        "reversal__fiscal_year",
+        "booked_by",
+    ).order_by("-pk")
+    page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "loket_import/files.html",
+        {"page": page, "may_import": request.role.includes(Role.BOOKKEEPER)},
+    )
+
+
+@requires(Role.BOOKKEEPER)
+def new(request: AdministrationRequest) -> HttpResponse:
+    """What to import."""
+    return render(request, "loket_import/new.html", {"connection": live_connection()})
+
+
+@requires(Role.VIEWER)
+def lines(request: AdministrationRequest, run_id: int) -> HttpResponse:
+    """Loket's lines of a run as they came: those that were booked, or the newest."""
+    run = get_object_or_404(JournalRun, pk=run_id)
+    content = shown_content(run, request.GET.get("inhoud", ""))
+    page = content and Paginator(content.lines.order_by("number"), LINES_PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    return render(
+        request, "loket_import/lines.html", {"run": run, "content": content, "page": page}
+    )
+
+
+def shown_content(run: JournalRun, asked: str) -> RunContent | None:
+    """The content that the address asks for, or the newest."""
+    if asked.isascii() and asked.isdigit():
+        return get_object_or_404(RunContent, pk=int(asked), run=run)
+    return newest_content(run)

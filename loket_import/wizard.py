@@ -1,0 +1,85 @@
+"""Where the wizard stands: its steps, and the connection that each of them needs."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from connections.models import Connection, ConnectionState
+from loket_import.models import JournalRun
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step; `url` is empty while it can't be gone to."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The steps, and the number of the current one, from 1."""
+
+    steps: tuple[Step, ...]
+    number: int
+
+    @property
+    def total(self) -> int:
+        """How many there are."""
+        return len(self.steps)
+
+    @property
+    def label(self) -> str:
+        """Of the current step."""
+        return self.steps[self.number - 1].label
+
+
+EMPLOYER, PAYROLL, RUNS, CONTENT = 1, 2, 3, 4
+
+
+def live_connection() -> Connection | None:
+    """The administration's connection that has not ended."""
+    return Connection.objects.exclude(state=ConnectionState.ENDED).first()
+
+
+def runs_of(connection: Connection) -> QuerySet[JournalRun]:
+    """The journal runs of what a connection is linked to; none before it is linked."""
+    if connection.payroll_administration_id is None:
+        return JournalRun.objects.none()
+    return JournalRun.objects.filter(
+        environment=connection.environment,
+        payroll_administration_id=connection.payroll_administration_id,
+    )
+
+
+def next_step(connection: Connection) -> str:
+    """Name of the address where the import goes on."""
+    if connection.employer_id is None:
+        return "loket_import:employer"
+    if connection.payroll_administration_id is None:
+        return "loket_import:payroll"
+    return "loket_import:runs"
+
+
+def steps(number: int, *, slug: str) -> Steps:
+    """The four steps seen from the current one; those before it can be gone back to."""
+    labels = (
+        (_("Employer"), "loket_import:employer"),
+        (_("Payroll administration"), "loket_import:payroll"),
+        (_("Journal runs"), "loket_import:runs"),
+        (_("Check and book"), ""),
+    )
+    return Steps(
+        steps=tuple(
+            Step(
+                label=label,
+                url=reverse(name, args=[slug]) if name and place < number else "",
+                is_current=place == number,
+            )
+            for place, (label, name) in enumerate(labels, start=1)
+        ),
+        number=number,
+    )
