@@ -17,6 +17,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Now
 from django.utils import translation
+from kombu.exceptions import OperationalError
 
 from finmaster.errors import UserError, violated_constraint
 from finmaster.models import User
@@ -107,9 +108,12 @@ def ring_on_commit(administration_id: int, job_id: int) -> None:
 
 def ring(administration_id: int, job_id: int) -> None:
     """Wake a worker for a job. A bell that does not ring only costs time: it is rung again."""
-    current_app.send_task(
-        "loket_import.tasks.run_job", args=(administration_id, job_id), retry=False
-    )
+    try:
+        current_app.send_task(
+            "loket_import.tasks.run_job", args=(administration_id, job_id), retry=False
+        )
+    except (OperationalError, OSError) as trouble:
+        logger.warning("the bell for job %s did not ring: %s", job_id, type(trouble).__name__)
 
 
 def unfinished_jobs(most: int = 200) -> list[tuple[int, int]]:

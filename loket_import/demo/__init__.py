@@ -1,1 +1,1 @@
-"""Invented master data of a bakery, for the demo: a chart of accounts, cost centres, cost units."""
+"""A whole FinMaster on one machine, with an example office: what `make demo` starts."""

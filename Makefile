@@ -1,0 +1,51 @@
+# The two commands of the README, `make demo` and `make test`, and what the checks call.
+
+VENV := .venv
+BIN := $(VENV)/bin
+export FINMASTER_ENV_FILE := $(abspath development.env)
+export UV_PYTHON_DOWNLOADS := never
+
+.PHONY: setup demo clean-demo test lint format lock messages hooks
+
+setup: $(VENV)/.installed
+
+$(BIN)/uv:
+	python3 -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv==0.13.9'
+
+$(VENV)/.installed: requirements-dev.txt | $(BIN)/uv
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.txt
+	touch $@
+
+demo: setup  ## Start FinMaster with an example office on this machine
+	env -u FINMASTER_ENV_FILE $(BIN)/python -m loket_import.demo
+
+clean-demo:  ## Forget what was done in the demo
+	rm -rf var
+
+test: setup  ## Every test that needs no service of its own
+	$(BIN)/python -m pytest -n 2 -m "not service"
+
+lint: setup  ## Formatting, rules, types, templates, layers, locks, catalogues
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy .
+	$(BIN)/djlint --quiet --check --lint templates
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check
+	$(BIN)/python -m tests.lint
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: setup  ## Resolve the dependencies of pyproject.toml anew
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet pyproject.toml --output-file requirements.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet pyproject.toml --group dev --output-file requirements-dev.txt
+
+messages: setup  ## Collect the texts of the interface and compile the catalogues
+	$(BIN)/python -m tests.catalogues
+
+hooks: setup
+	$(BIN)/pre-commit install

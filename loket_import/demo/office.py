@@ -1,0 +1,284 @@
+"""An example office with administrations in different states, made by the product's own steps."""
+
+import csv
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID
+
+import requests
+from django.conf import settings
+from django.db.models.functions import Now
+from django.utils.timezone import localdate
+
+from connections import authorisation, lifecycle
+from connections.lifecycle import EmployerLink
+from connections.mapping import Dimension, set_mapping
+from connections.models import ChartMode, Connection
+from finmaster.models import Administration, Membership, Office, Role, User
+from finmaster.tenancy import administration_scope
+from ledger.models import Account, CostCenter, CostUnit, FiscalYear, Journal, Period
+from ledger.posting import Draft, DraftLine, post
+from loket_import import jobs
+from loket_import.booking import order_booking
+from loket_import.demo.loket_user import authorise
+from loket_import.models import Job, JobKind, JournalRun
+from loket_import.pinning import check_pin
+from loket_import.preview import preview
+from loket_import.tasks import HANDLERS
+from loket_import.views.linking import link_of
+
+HERE = Path(__file__).parent
+NAME = "Administratiekantoor De Vries"
+PASSWORD = "finmaster-demo"  # noqa: S105 - printed at the start of the demo
+OPEN_MONTHS_BACK = 4
+
+BAKERY = ("1001", "Bakkerij De Korenbloem B.V.", "korenbloem", "34112233", "812345678L01")
+INSTALLER = ("1002", "Installatiebedrijf Van den Berg B.V.", "van-den-berg", "52223344", "")
+CATERER = ("1003", "De Groot Horeca B.V.", "de-groot-horeca", "17445566", "845678901L01")
+CARE = ("1004", "Zorggroep Het Anker", "het-anker", "61334455", "834567890L01")
+PRINTER = ("1005", "Drukkerij Van Dijk B.V.", "van-dijk", "08556677", "856789012L01")
+
+DEPRECIATION_COST, DEPRECIATION_TOTAL = "4915", "0131"
+
+# Cost centres and units by the code that each payroll uses; of the installer's, one is missing.
+COST_CENTERS = {
+    "van-den-berg": (("SAL073", "Verkoop"), ("ADM073", "Administratie"), ("MON073", "Montage")),
+    "de-groot-horeca": (("CAFE", "Eetcafé"), ("KEUKEN", "Keuken"), ("KNT", "Kantoor")),
+    "het-anker": (
+        ("ZOR01", "Verpleging"),
+        ("ZOR02", "Huishouding"),
+        ("STAF", "Staf en directie"),
+        *((f"TEAM{team:02d}", f"Wijkteam {team}") for team in range(1, 37)),
+    ),
+}
+
+# Half of the installer's accounts, so that the first import asks for the rest.
+HALF_A_TABLE = {
+    "4002010": ("Lonen en salarissen", "4000"),
+    "4002050": ("Vakantietoeslag", "4050"),
+    "4003010": ("Sociale lasten werkgever", "4100"),
+    "4003020": ("Zvw werkgever", "4110"),
+    "1502000": ("Nettoloon", "1700"),
+    "1501000": ("Loonheffingen", "1710"),
+    "1504000": ("Reservering vakantietoeslag", "1740"),
+}
+
+
+def fill() -> bool:
+    """Make the example office; False when there is one already. Needs the sandbox to be up."""
+    if Office.objects.filter(name=NAME).exists():
+        return False
+    if Office.objects.exists():
+        raise SystemExit("The example office was left half made. Run: make clean-demo")
+    office = Office.objects.create(name="…")
+    manager = make_people(office)
+    bakery, installer, caterer, _care, printer = (
+        make_administration(office, *facts) for facts in (BAKERY, INSTALLER, CATERER, CARE, PRINTER)
+    )
+    owner = make_user("eigenaar@demo.nl", "Karel Bloem")
+    Membership.objects.create(user=owner, office=office, administration=bakery, role=Role.VIEWER)
+    connect(bakery, "api.korenbloem", ChartMode.ADOPT, manager)
+    import_history(bakery, manager)
+    connect(installer, "api.vandenberg", ChartMode.TRANSPOSE, manager)
+    half_fill_table(installer, manager)
+    connect(caterer, "api.degroot", ChartMode.ADOPT, manager)
+    lose_authorisation(caterer, "api.degroot", manager)
+    connect(printer, "api.beperkt", ChartMode.ADOPT, manager)
+    # The name comes last: it says that all of this is there.
+    Office.objects.filter(pk=office.pk).update(name=NAME)
+    return True
+
+
+def make_user(email: str, name: str) -> User:
+    """Someone who logs in with the demo's password."""
+    return User.objects.create_user(email, PASSWORD, name=name)
+
+
+def make_people(office: Office) -> User:
+    """A member for each role in the whole office; returns the manager."""
+    people = {
+        Role.MANAGER: make_user("beheerder@demo.nl", "Marieke de Vries"),
+        Role.BOOKKEEPER: make_user("boekhouder@demo.nl", "Jeroen Bakker"),
+        Role.VIEWER: make_user("kijker@demo.nl", "Fatima El Amrani"),
+    }
+    for role, user in people.items():
+        Membership.objects.create(user=user, office=office, role=role)
+    return people[Role.MANAGER]
+
+
+def make_administration(
+    office: Office, number: str, name: str, slug: str, kvk: str, payroll_tax_number: str
+) -> Administration:
+    """An administration with chart, dimensions, journals, calendar and a few entries by hand."""
+    administration = Administration.objects.create(
+        office=office,
+        number=number,
+        name=name,
+        slug=slug,
+        chamber_of_commerce_number=kvk,
+        payroll_tax_number=payroll_tax_number,
+    )
+    with administration_scope(administration.pk):
+        make_chart()
+        for code, centre in COST_CENTERS.get(slug, ()):
+            CostCenter.objects.create(code=code, name=centre)
+        this_year = localdate().year
+        for year in range(this_year - 1, this_year + 2):
+            make_year(year)
+        post_depreciation()
+    with administration_scope(administration.pk):
+        close_the_past()
+    return administration
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """The rows of a data file beside this module."""
+    with (HERE / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter=";"))
+
+
+def make_chart() -> None:
+    """Chart of accounts, cost centres, cost units and journals of a Dutch company."""
+    Account.objects.bulk_create(
+        Account(
+            code=row["code"],
+            name=row["name"],
+            kind=row["kind"],
+            rgs_code=row["rgs_code"],
+            is_postable=row["postable"] == "1",
+            requires_cost_center=row["requires_cost_center"] == "1",
+            is_blocked=row["blocked"] == "1",
+        )
+        for row in rows("chart.csv")
+    )
+    for row in rows("dimensions.csv"):
+        model = CostCenter if row["kind"] == "cost_center" else CostUnit
+        model.objects.create(code=row["code"], name=row["name"])
+    for code, name, kind in (
+        ("MEM", "Memoriaal", "memorial"),
+        ("BNK", "Rabobank", "bank"),
+        ("KAS", "Kas", "cash"),
+        ("INK", "Inkoop", "purchase"),
+        ("VRK", "Verkoop", "sales"),
+    ):
+        Journal.objects.create(code=code, name=name, kind=kind)
+
+
+def make_year(year: int) -> None:
+    """A calendar year of twelve months, all open."""
+    fiscal_year = FiscalYear.objects.create(
+        label=str(year), starts_on=date(year, 1, 1), ends_on=date(year, 12, 31)
+    )
+    for month in range(1, 13):
+        following = date(year + month // 12, month % 12 + 1, 1)
+        Period.objects.create(
+            fiscal_year=fiscal_year,
+            number=month,
+            starts_on=date(year, month, 1),
+            ends_on=following - timedelta(days=1),
+        )
+
+
+def close_the_past() -> None:
+    """Close what an office has closed by now: last year, and months of a few months ago."""
+    today = localdate()
+    edge = today.replace(day=1) - timedelta(days=31 * OPEN_MONTHS_BACK)
+    FiscalYear.objects.filter(ends_on__lt=edge).update(closed_at=Now())
+    Period.objects.filter(ends_on__lt=edge).update(closed_at=Now())
+
+
+def post_depreciation() -> None:
+    """Entries that someone made by hand, a month each, so that the memorial isn't empty."""
+    accounts = {account.code: account.pk for account in Account.objects.all()}
+    today = localdate()
+    for month in range(1, today.month):
+        amount = Decimal("412.50")
+        booked_on = date(today.year, month + 1, 1) - timedelta(days=1)
+        post(
+            Draft(
+                journal_id=Journal.objects.get(code="MEM").pk,
+                booked_on=booked_on,
+                description=f"Afschrijving inventaris {booked_on:%m-%Y}",
+                lines=(
+                    DraftLine(accounts[DEPRECIATION_COST], amount, Decimal(0)),
+                    DraftLine(accounts[DEPRECIATION_TOTAL], Decimal(0), amount),
+                ),
+                posted_by_id=None,
+            )
+        )
+
+
+def connect(administration: Administration, username: str, mode: ChartMode, user: User) -> None:
+    """Make a connection and authorise it at the sandbox, as a manager would in a browser."""
+    with administration_scope(administration.pk):
+        connection = lifecycle.create(username=username, chart_mode=mode, user=user)
+        url = authorisation.begin(connection, user=user, browser="demo")
+    authorisation.complete(authorise(url, username), user=user, browser="demo", check_pin=check_pin)
+
+
+def run_job(administration: Administration, kind: JobKind, user: User, subject: str = "") -> Job:
+    """Do a fetch at once, as a worker would."""
+    with administration_scope(administration.pk):
+        job = jobs.request_job(kind, subject=subject, requested_by=user)
+    return finished(administration, job)
+
+
+def finished(administration: Administration, job: Job) -> Job:
+    """The job after a worker's turn."""
+    jobs.run(administration.pk, job.pk, HANDLERS)
+    with administration_scope(administration.pk):
+        return Job.objects.get(pk=job.pk)
+
+
+def link(administration: Administration, user: User) -> None:
+    """Steps 1 and 2 of the import: link the first employer and payroll administration."""
+    employer = run_job(administration, JobKind.EMPLOYERS, user).result["employers"][0]
+    with administration_scope(administration.pk):
+        lifecycle.link_employer(
+            Connection.objects.get(),
+            EmployerLink(UUID(employer["id"]), employer["name"], employer["kvk"]),
+            user=user,
+        )
+    payrolls = run_job(administration, JobKind.PAYROLL_ADMINISTRATIONS, user).result["payrolls"]
+    with administration_scope(administration.pk):
+        lifecycle.link_payroll(Connection.objects.get(), link_of(payrolls[0]), user=user)
+
+
+def import_history(administration: Administration, user: User) -> None:
+    """Link, and book the ready runs but the last two, which are left for whoever looks."""
+    link(administration, user)
+    run_job(administration, JobKind.RUNS, user, subject=str(localdate().year))
+    with administration_scope(administration.pk):
+        ready = list(
+            JournalRun.objects.filter(status_key=4, test_year=False).order_by("sequence_number")
+        )
+    for run in ready[:-2]:
+        run_job(administration, JobKind.CONTENT, user, subject=str(run.pk))
+        with administration_scope(administration.pk):
+            seen = preview(run, Connection.objects.get())
+            job = order_booking(seen, user=user) if seen and seen.proposal.is_bookable else None
+        if job is not None:
+            finished(administration, job)
+
+
+def half_fill_table(administration: Administration, user: User) -> None:
+    """The mapping table of an office that has begun."""
+    with administration_scope(administration.pk):
+        accounts = {account.code: account.pk for account in Account.objects.all()}
+        for loket_code, (description, code) in HALF_A_TABLE.items():
+            set_mapping(
+                Dimension.ACCOUNT,
+                loket_code=loket_code,
+                loket_description=description,
+                target_id=accounts[code],
+                user=user,
+            )
+
+
+def lose_authorisation(administration: Administration, username: str, user: User) -> None:
+    """Take the authorisation away at Loket, and let a fetch find out."""
+    link(administration, user)
+    base = settings.LOKET_OAUTH_URL
+    requests.post(f"{base}/_sandbox/revoke", json={"username": username}, timeout=10)
+    run_job(administration, JobKind.RUNS, user, subject=str(localdate().year))
