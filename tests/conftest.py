@@ -28,13 +28,9 @@ def django_db_setup(
         drop_database(name)
 
 
-@pytest.fixture
-def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """For tests whose transactions must really commit: threads, scopes, deferred triggers.
-
-    Afterwards the books are checked, and emptied past their guards.
-    """
-    with django_db_blocker.unblock():
+def really_committing(blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Let transactions commit; afterwards check the books, and empty them past their guards."""
+    with blocker.unblock():
         try:
             yield
             assert broken_invariants() == []
@@ -42,6 +38,20 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
             for connection in connections.all():
                 connection.close()
             empty_database()
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """For tests whose transactions must really commit: threads, scopes, deferred triggers."""
+    yield from really_committing(django_db_blocker)
+
+
+@pytest.fixture(scope="module")
+def committed_for_module(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """The same for modules whose tests leave everything as it was; not to be mixed with it."""
+    yield from really_committing(django_db_blocker)
 
 
 @pytest.fixture

@@ -1,20 +1,15 @@
 """Books for tests of the guards: nothing they try is ever committed, so a module shares them."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
-from django.db import connections
-from pytest_django.plugin import DjangoDbBlocker
 
 from finmaster.tenancy import administration_scope
 from ledger.models import JournalEntry
 from ledger.posting import Draft, DraftLine, post
 from ledger.reversal import reverse
 from tests.books import make_books
-from tests.database import empty_database
-from tests.invariants import broken_invariants
 from tests.ledger.drafts import BOOKED_ON, Chart, chart_of
 
 
@@ -39,24 +34,17 @@ def post_wages(chart: Chart) -> int:
     return post(Draft(chart.journal, BOOKED_ON, "Loonjournaal", lines, None)).pk
 
 
-@pytest.fixture(scope="module")
-def guarded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Guarded]:
-    """Committed books, checked when the module is done; it must not use `committed` as well."""
-    with django_db_blocker.unblock():
-        try:
-            chart, foreign = (chart_of(make_books(name)) for name in ("Eigen", "Vreemd"))
-            with administration_scope(chart.administration):
-                entry, reversed_ = post_wages(chart), post_wages(chart)
-                reversal = reverse_entry(reversed_)
-            yield Guarded(chart, foreign, entry, reversed_, reversal)
-            assert broken_invariants() == []
-        finally:
-            for connection in connections.all():
-                connection.close()
-            empty_database()
-
-
 def reverse_entry(entry: int) -> int:
     """Reverse an entry in the scope that is open; the reversal's id."""
     found = JournalEntry.objects.get(pk=entry)
     return reverse(found, booked_on=BOOKED_ON, reason="Verkeerde maand", reversed_by_id=None).pk
+
+
+@pytest.fixture(scope="module")
+def guarded(committed_for_module: None) -> Guarded:
+    """What the tests of a module try to break, in vain."""
+    chart, foreign = (chart_of(make_books(name)) for name in ("Eigen", "Vreemd"))
+    with administration_scope(chart.administration):
+        entry, reversed_ = post_wages(chart), post_wages(chart)
+        reversal = reverse_entry(reversed_)
+    return Guarded(chart, foreign, entry, reversed_, reversal)
