@@ -5,7 +5,9 @@ BIN := $(VENV)/bin
 export FINMASTER_ENV_FILE := $(abspath development.env)
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: setup demo clean-demo test lint format lock messages hooks
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet
+
+.PHONY: setup demo clean-demo test lint check-locks format lock messages hooks
 
 setup: $(VENV)/.installed
 
@@ -34,18 +36,28 @@ lint: setup  ## Formatting, rules, types, templates, layers, locks, catalogues
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check
-	$(BIN)/python -m tests.lint
+	$(MAKE) --no-print-directory check-locks
+
+# The locks hold what pyproject.toml asks for: resolving anew, from what they say, changes nothing.
+check-locks: setup
+	mkdir -p var/locks
+	cp requirements.txt requirements-dev.txt var/locks
+	$(COMPILE) pyproject.toml --output-file var/locks/requirements.txt
+	$(COMPILE) pyproject.toml --group dev --output-file var/locks/requirements-dev.txt
+	diff requirements.txt var/locks/requirements.txt
+	diff requirements-dev.txt var/locks/requirements-dev.txt
 
 format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 lock: setup  ## Resolve the dependencies of pyproject.toml anew
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet pyproject.toml --output-file requirements.txt
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet pyproject.toml --group dev --output-file requirements-dev.txt
+	$(COMPILE) pyproject.toml --output-file requirements.txt
+	$(COMPILE) pyproject.toml --group dev --output-file requirements-dev.txt
 
-messages: setup  ## Collect the texts of the interface and compile the catalogues
-	$(BIN)/python -m tests.catalogues
+messages: setup  ## Collect the texts of the interface (needs gettext) and compile the catalogue
+	$(BIN)/python manage.py makemessages --locale nl --no-location --no-obsolete --ignore var --ignore .venv --ignore tests
+	$(BIN)/pybabel compile --directory locale --domain django --locale nl
 
 hooks: setup
 	$(BIN)/pre-commit install
