@@ -1,9 +1,8 @@
 """Read settings from the environment, and refuse a bad one with a sentence that names it."""
 
 import base64
-import binascii
 import ipaddress
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -28,12 +27,34 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def text(env: environ.Env, name: str, default: str = "") -> str:
+    """The text of setting `name`, which may lie in the file that `name`_FILE names."""
+    try:
+        return str(env.str(name, default=default)).strip()
+    except (OSError, UnicodeError) as error:
+        raise ImproperlyConfigured(
+            f"The setting {name}_FILE names a file that can't be read: {error}."
+        ) from error
+
+
 def required(env: environ.Env, name: str, meaning: str) -> str:
     """The text of setting `name`; ImproperlyConfigured says its `meaning` when it is absent."""
-    value = str(env.str(name, default="")).strip()
+    value = text(env, name)
     if not value:
         raise ImproperlyConfigured(f"The setting {name} is missing: {meaning}.")
     return value
+
+
+def web_address(name: str, value: str) -> SplitResult:
+    """The parts of an http or https address without a user; ImproperlyConfigured names it."""
+    try:
+        parts = urlsplit(value)
+        is_address = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address or "@" in parts.netloc:
+        raise ImproperlyConfigured(f"The setting {name} is not a web address: {value!r}.")
+    return parts
 
 
 def site_url(env: environ.Env) -> str:
@@ -41,10 +62,10 @@ def site_url(env: environ.Env) -> str:
     value = required(env, "SITE_URL", "the address that users type, https://books.example").rstrip(
         "/"
     )
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
-        raise ImproperlyConfigured(f"The setting SITE_URL is not an address of a site: {value!r}.")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
+    parts = web_address("SITE_URL", value)
+    if parts.path or parts.query or parts.fragment:
+        raise ImproperlyConfigured(f"The setting SITE_URL must end with the host: {value!r}.")
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
         raise ImproperlyConfigured("The setting SITE_URL must start with https://.")
     return value
 
@@ -63,11 +84,10 @@ def loket_urls(env: environ.Env, environment: str) -> tuple[str, str]:
     defaults = LOKET_URLS.get(environment, ("", ""))
     names = ("LOKET_OAUTH_URL", "LOKET_API_URL")
     found = tuple(
-        str(env.str(name, default=default)).rstrip("/")
-        for name, default in zip(names, defaults, strict=True)
+        text(env, name, default).rstrip("/") for name, default in zip(names, defaults, strict=True)
     )
     for name, value, default in zip(names, found, defaults, strict=True):
-        parts = urlsplit(value)
+        parts = web_address(name, value)
         if environment == "sandbox" and not is_loopback(parts.hostname or ""):
             raise ImproperlyConfigured(f"The setting {name} must be on this machine: {value!r}.")
         if environment != "sandbox" and (
@@ -84,13 +104,13 @@ def token_keys(env: environ.Env) -> dict[str, bytes]:
 
     Written as `id:base64,id:base64`. The first encrypts; each still decrypts.
     """
-    text = required(env, "TOKEN_KEYS", "the keys that encrypt tokens, id:base64 of 32 bytes")
+    written = required(env, "TOKEN_KEYS", "the keys that encrypt tokens, id:base64 of 32 bytes")
     ring: dict[str, bytes] = {}
-    for item in text.split(","):
+    for item in written.split(","):
         key_id, _, encoded = item.strip().partition(":")
         try:
             key = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
+        except ValueError:
             key = b""
         if not key_id.isalnum() or len(key_id) > 16 or len(key) != 32 or key_id in ring:
             raise ImproperlyConfigured(

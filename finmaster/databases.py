@@ -6,12 +6,15 @@ the owner, under the alias `owner`, and the check of the books as a role that re
 """
 
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+from finmaster.configuration import text
 
 APP_ROLE = "finmaster_app"
 OWNER_ROLE = "finmaster_owner"
@@ -25,15 +28,15 @@ SESSION_OPTIONS = (
 
 def database_settings(env: environ.Env, embedded_home: Path) -> dict[str, Any]:
     """Django's DATABASES: `default`, `owner` for migrations, `audit` for checks."""
-    url = str(env.str("DATABASE_URL", default=""))
-    owner_url = str(env.str("DATABASE_OWNER_URL", default=""))
-    audit_url = str(env.str("DATABASE_AUDIT_URL", default=""))
+    url = text(env, "DATABASE_URL")
+    owner_url = text(env, "DATABASE_OWNER_URL")
+    audit_url = text(env, "DATABASE_AUDIT_URL")
     if not url:
         url = embedded_url(embedded_home, APP_ROLE)
         owner_url = embedded_url(embedded_home, OWNER_ROLE)
         audit_url = embedded_url(embedded_home, AUDIT_ROLE)
     databases = {"default": connection_settings(url, "DATABASE_URL")}
-    databases["default"]["OPTIONS"] = {"options": SESSION_OPTIONS}
+    databases["default"].setdefault("OPTIONS", {})["options"] = SESSION_OPTIONS
     if owner_url:
         databases["owner"] = connection_settings(owner_url, "DATABASE_OWNER_URL")
     if audit_url:
@@ -43,8 +46,12 @@ def database_settings(env: environ.Env, embedded_home: Path) -> dict[str, Any]:
 
 def connection_settings(url: str, name: str) -> dict[str, Any]:
     """One entry of DATABASES from a postgresql:// address."""
-    parsed: dict[str, Any] = environ.Env.db_url_config(url)
-    if parsed.get("ENGINE") != "django.db.backends.postgresql" or not parsed.get("NAME"):
+    parsed: dict[str, Any] = {}
+    # The parser warns of other schemes with the whole address, password and all.
+    if url.startswith(("postgresql://", "postgres://")):
+        with suppress(ValueError):
+            parsed = environ.Env.db_url_config(url)
+    if not parsed.get("NAME"):
         raise ImproperlyConfigured(
             f"The setting {name} must be postgresql://role:password@host:port/database."
         )
