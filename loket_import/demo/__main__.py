@@ -26,12 +26,13 @@ Ctrl-C ends it; what you did is kept. Start afresh: make clean-demo. Logs: {logs
 
 def set_up_database() -> None:
     """Roles, database and tables; harmless when they are there."""
+    from django.conf import settings
     from django.core.management import call_command
 
     from finmaster.databases import embedded_url
 
     admin = os.environ.get("DATABASE_ADMIN_URL") or embedded_url(
-        HOME / "postgres", "postgres", "postgres"
+        settings.VAR_DIR / "postgres", "postgres", "postgres"
     )
     call_command("setup_database", admin_url=admin, stdout=StringIO())
     call_command("migrate", database="owner", verbosity=0)
