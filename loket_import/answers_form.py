@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.db import IntegrityError, transaction
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +10,9 @@ from connections.mapping import Dimension, set_mapping
 from finmaster.models import User
 from ledger.models import Account, AccountKind, CostCenter, CostUnit
 from loket_import.cures import Question
+
+# What the columns of accounts, cost centres and cost units hold.
+MOST_CODE_CHARACTERS = 20
 
 Choices = list[tuple[str, str]]
 
@@ -46,7 +48,7 @@ class AnswerForm(forms.Form):
         target = self.fields["target"]
         assert isinstance(target, forms.ChoiceField)  # noqa: S101
         target.label = LABELS[question.dimension]
-        target.choices = [("", "–"), *choices[question.dimension]]
+        target.choices = [("", "–"), *choices[question.dimension]]  # noqa: RUF001
         self.fields["create"].label = _("Make %(code)s") % {"code": question.code}
         if not question.may_choose:
             del self.fields["target"]
@@ -61,38 +63,52 @@ class AnswerForm(forms.Form):
             self.add_error("target", _("Choose one, or make one; not both."))
         if values.get("create") and not values.get("name"):
             self.add_error("name", _("Give it a name."))
+        if values.get("create") and len(self.question.code) > MOST_CODE_CHARACTERS:
+            self.add_error(
+                "create",
+                _("This code is too long: the books hold codes of %(most)s characters at most.")
+                % {"most": MOST_CODE_CHARACTERS},
+            )
         return values
 
     def answer(self, user: User) -> bool:
         """Keep the answer; False when the question was left for later. Needs a valid form."""
+        target_id: int | None = None
         if self.cleaned_data.get("create"):
-            self.make()
-            return True
-        if self.cleaned_data.get("target"):
+            target_id = self.make()
+        elif self.cleaned_data.get("target"):
+            target_id = int(self.cleaned_data["target"])
+        if target_id is None:
+            return False
+        if self.needs_mapping:
             set_mapping(
                 self.question.dimension,
                 loket_code=self.question.code,
                 loket_description=self.question.description,
-                target_id=int(self.cleaned_data["target"]),
+                target_id=target_id,
                 user=user,
             )
-            return True
-        return False
+        return True
 
-    def make(self) -> None:
-        """Add what Loket's code stands for; a colleague who did so a moment ago was right too."""
-        values = {"code": self.question.code, "name": self.cleaned_data["name"]}
-        try:
-            with transaction.atomic():
-                match self.question.dimension:
-                    case Dimension.ACCOUNT:
-                        Account.objects.create(**values, kind=self.cleaned_data["kind"])
-                    case Dimension.COST_CENTER:
-                        CostCenter.objects.create(**values)
-                    case Dimension.COST_UNIT:
-                        CostUnit.objects.create(**values)
-        except IntegrityError:
-            return
+    @property
+    def needs_mapping(self) -> bool:
+        """Whether the code alone does not say it: when transposing, an account is always mapped."""
+        is_transposed = self.question.dimension == Dimension.ACCOUNT and self.question.may_choose
+        return is_transposed or not self.cleaned_data.get("create")
+
+    def make(self) -> int:
+        """Id of what Loket's code stands for, added unless a colleague did so a moment ago."""
+        code, name = self.question.code, self.cleaned_data["name"]
+        match self.question.dimension:
+            case Dimension.ACCOUNT:
+                kind = self.cleaned_data["kind"]
+                return Account.objects.get_or_create(
+                    code=code, defaults={"name": name, "kind": kind}
+                )[0].pk
+            case Dimension.COST_CENTER:
+                return CostCenter.objects.get_or_create(code=code, defaults={"name": name})[0].pk
+            case Dimension.COST_UNIT:
+                return CostUnit.objects.get_or_create(code=code, defaults={"name": name})[0].pk
 
 
 def likely_kind(question: Question) -> str:

@@ -7,23 +7,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
-from connections.models import Connection
+from connections.models import Connection, ConnectionState
 from finmaster.errors import UserError, violated_constraint
 from finmaster.models import Role, User
 from finmaster.permissions import hold_role
 from finmaster.tenancy import administration_scope
 from ledger.models import JournalEntry
 from ledger.posting import Draft, DraftLine, post
-from loket_import.errors import LoketNotFound
-from loket_import.fetching import (
-    RunGone,
-    check_in_sight,
-    has_results,
-    linked_run,
-    live_link,
-    store_content,
-    store_runs,
-)
+from loket_import.fetching import NoConnection, ask_for_run
 from loket_import.jobs import Claimed, request_job
 from loket_import.models import Booking, Job, JobKind, JournalRun
 from loket_import.preview import Preview, preview
@@ -110,23 +101,13 @@ def live_booking(run: JournalRun) -> Booking | None:
 def handle_booking(job: Claimed) -> None:
     """Ask Loket for state and content once more and book what was seen, if it is still that."""
     order = BookingOrder(**job.order)
-    link = live_link(job.administration_id)
-    client = link.client()
-    pin = check_in_sight(link, client)
-    loket_id = linked_run(job.administration_id, pin, int(job.subject))
-    try:
-        row = client.journal_run(loket_id)
-        results = client.results(loket_id, on_page=job.progress) if has_results(row) else None
-    except LoketNotFound as error:
-        raise RunGone from error
+    asked = ask_for_run(job)
     with administration_scope(job.administration_id):
         # Stored even when the booking is refused: the page must show what Loket says now.
-        run = store_runs(pin, [row])[0]
-        if results is not None:
-            store_content(run, results)
-    if row.status_key != READY or results is None:
+        run = asked.store()
+    if asked.row.status_key != READY or asked.results is None:
         raise BookingRefused("not_ready")
-    if results.source_hash != order.source_hash:
+    if asked.results.source_hash != order.source_hash:
         raise BookingRefused("changed_in_loket")
     with administration_scope(job.administration_id):
         booking = book(run.pk, order, user_id=job.requested_by_id)
@@ -148,10 +129,7 @@ def book(run_id: int, order: BookingOrder, *, user_id: int | None) -> Booking:
         if booked.posting_hash != order.posting_hash:
             raise BookingRefused("booked_otherwise")
         return booked
-    connection = Connection.objects.get(
-        environment=run.environment, payroll_administration_id=run.payroll_administration_id
-    )
-    seen = preview(run, connection)
+    seen = preview(run, connection_of(run))
     if seen is None or seen.content.pk != order.content_id:
         raise BookingRefused("changed_in_loket")
     if not seen.proposal.is_bookable:
@@ -159,6 +137,20 @@ def book(run_id: int, order: BookingOrder, *, user_id: int | None) -> Booking:
     if seen.hash != order.posting_hash:
         raise BookingRefused("changed_here")
     return take_slot(seen, post(draft_of(seen, user_id)), user_id)
+
+
+def connection_of(run: JournalRun) -> Connection:
+    """The live connection that is linked to the payroll of a run; NoConnection without one."""
+    found = (
+        Connection.objects.exclude(state=ConnectionState.ENDED)
+        .filter(
+            environment=run.environment, payroll_administration_id=run.payroll_administration_id
+        )
+        .first()
+    )
+    if found is None:
+        raise NoConnection
+    return found
 
 
 def take_slot(seen: Preview, entry: JournalEntry, user_id: int | None) -> Booking:

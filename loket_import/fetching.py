@@ -4,23 +4,27 @@ Each handler asks Loket outside any transaction and stores the answer in one. Ev
 for what the connection is pinned to, never for all that the Loket user may see.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from connections.errors import ConnectionTrouble, NotAuthorised, WrongEnvironment
 from connections.lifecycle import PayrollLink, link_payroll
 from connections.models import Connection, ConnectionState
 from connections.tokens import ConnectionTokens
+from finmaster.models import User
 from finmaster.tenancy import administration_scope
 from loket_import.client import LoketClient
-from loket_import.jobs import Claimed
-from loket_import.models import JournalRun, RunContent, RunLine
+from loket_import.errors import LoketForbidden, LoketNotFound
+from loket_import.jobs import Claimed, request_job
+from loket_import.models import Job, JobKind, JournalRun, RunContent, RunLine
 from loket_import.schemas import Employer, JournalRunRow, PayrollAdministration, RunResults
 
 
@@ -65,12 +69,17 @@ class Link:
     employer_id: UUID | None
     payroll_administration_id: UUID | None
 
-    def client(self) -> LoketClient:
-        """A client of Loket's API with the tokens of this connection."""
+    @contextmanager
+    def client(self) -> Iterator[LoketClient]:
+        """A client of Loket's API with the tokens of this connection, closed at the end."""
         tokens = ConnectionTokens(
             administration_id=self.administration_id, connection_id=self.connection_id
         )
-        return LoketClient(api_url=settings.LOKET_API_URL, tokens=tokens)
+        client = LoketClient(api_url=settings.LOKET_API_URL, tokens=tokens)
+        try:
+            yield client
+        finally:
+            client.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +112,8 @@ def live_link(administration_id: int) -> Link:
 
 def handle_employers(job: Claimed) -> None:
     """Step 1: the employers that the Loket user sees; there should be one."""
-    employers = live_link(job.administration_id).client().employers()
+    with live_link(job.administration_id).client() as client:
+        employers = client.employers()
     with administration_scope(job.administration_id):
         job.finish(employers=[described_employer(employer) for employer in employers])
 
@@ -113,20 +123,28 @@ def handle_payroll_administrations(job: Claimed) -> None:
     link = live_link(job.administration_id)
     if link.employer_id is None:
         raise NoConnection
-    found = link.client().payroll_administrations(link.employer_id)
+    with link.client() as client:
+        found = client.payroll_administrations(link.employer_id)
     with administration_scope(job.administration_id):
         connection = Connection.objects.get(pk=link.connection_id)
         if len(found) == 1 and connection.payroll_administration_id is None:
             link_payroll(connection, payroll_link(found[0]), user=None)
+            request_runs_of_this_year()
         job.finish(payrolls=[described_payroll(payroll) for payroll in found])
+
+
+def request_runs_of_this_year(requested_by: User | None = None) -> Job:
+    """Have fetched what step 3 shows first; once linked, nobody need ask for it."""
+    year = timezone.localdate().year
+    return request_job(JobKind.RUNS, subject=str(year), requested_by=requested_by)
 
 
 def handle_runs(job: Claimed) -> None:
     """Step 3: the journal runs of a payroll year, whatever their status."""
     link = live_link(job.administration_id)
-    client = link.client()
-    pin = check_in_sight(link, client)
-    rows = client.journal_runs(pin.payroll_administration_id, year=int(job.subject))
+    with link.client() as client:
+        pin = check_in_sight(link, client)
+        rows = client.journal_runs(pin.payroll_administration_id, year=int(job.subject))
     with administration_scope(job.administration_id):
         store_runs(pin, rows)
         job.finish(runs=len(rows))
@@ -134,17 +152,40 @@ def handle_runs(job: Claimed) -> None:
 
 def handle_content(job: Claimed) -> None:
     """Step 4: the state and the lines of one journal run."""
-    link = live_link(job.administration_id)
-    client = link.client()
-    pin = check_in_sight(link, client)
-    loket_id = linked_run(job.administration_id, pin, int(job.subject))
-    row = client.journal_run(loket_id)
-    results = client.results(loket_id, on_page=job.progress) if has_results(row) else None
+    asked = ask_for_run(job)
     with administration_scope(job.administration_id):
-        run = store_runs(pin, [row])[0]
-        if results is not None:
-            store_content(run, results)
-        job.finish(lines=len(results.lines) if results else 0)
+        asked.store()
+        job.finish(lines=len(asked.results.lines) if asked.results else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRun:
+    """What Loket says of a run at this moment: its state and, if it has any, its lines."""
+
+    pin: Pin
+    row: JournalRunRow
+    results: RunResults | None
+
+    def store(self) -> JournalRun:
+        """Keep it, in the scope that is open."""
+        run = store_runs(self.pin, [self.row])[0]
+        if self.results is not None:
+            store_content(run, self.results)
+        return run
+
+
+def ask_for_run(job: Claimed) -> AskedRun:
+    """Ask Loket for the run that a job is about, outside any scope; RunGone if it is not ours."""
+    link = live_link(job.administration_id)
+    with link.client() as client:
+        pin = check_in_sight(link, client)
+        loket_id = linked_run(job.administration_id, pin, int(job.subject))
+        try:
+            row = client.journal_run(loket_id)
+            results = client.results(loket_id, on_page=job.progress) if has_results(row) else None
+        except LoketNotFound as error:
+            raise RunGone from error
+    return AskedRun(pin, row, results)
 
 
 def check_in_sight(link: Link, client: LoketClient) -> Pin:
@@ -154,7 +195,11 @@ def check_in_sight(link: Link, client: LoketClient) -> Pin:
     """
     if link.employer_id is None or link.payroll_administration_id is None:
         raise NoConnection
-    visible = client.payroll_administrations(link.employer_id)
+    try:
+        visible = client.payroll_administrations(link.employer_id)
+    except (LoketForbidden, LoketNotFound) as error:
+        # Loket: an id that the user may not see gives 403.
+        raise NotInSight from error
     if link.payroll_administration_id not in {payroll.id for payroll in visible}:
         raise NotInSight
     return Pin(link.environment, link.employer_id, link.payroll_administration_id)
@@ -201,7 +246,11 @@ def store_runs(pin: Pin, rows: Iterable[JournalRunRow]) -> list[JournalRun]:
         unique_fields=["administration", "environment", "loket_id"],
         update_fields=[*facts_of(rows[0]), "seen_at"],
     )
-    return list(JournalRun.objects.filter(loket_id__in=[run.loket_id for run in runs]))
+    return list(
+        JournalRun.objects.filter(
+            environment=pin.environment, loket_id__in=[run.loket_id for run in runs]
+        )
+    )
 
 
 def facts_of(row: JournalRunRow) -> dict[str, Any]:
@@ -267,7 +316,7 @@ def described_employer(employer: Employer) -> dict[str, Any]:
         "id": str(employer.id),
         "name": employer.company_name,
         "number": employer.employer_number,
-        "kvk": employer.chamber_of_commerce_number or "",
+        "kvk": (employer.chamber_of_commerce_number or "")[:20],
         "city": employer.city or "",
     }
 
@@ -277,8 +326,8 @@ def described_payroll(payroll: PayrollAdministration) -> dict[str, Any]:
     return {
         "id": str(payroll.id),
         "name": payroll.name,
-        "tax_number": payroll.payroll_taxes_number or "",
-        "period_type": payroll.period_type_text,
+        "tax_number": (payroll.payroll_taxes_number or "")[:20],
+        "period_type": payroll.period_type_text[:50],
         "period_key": payroll.period_type_key,
         "ended_on": payroll.end_date.isoformat() if payroll.end_date else "",
     }
@@ -289,7 +338,7 @@ def payroll_link(payroll: PayrollAdministration) -> PayrollLink:
     return PayrollLink(
         id=payroll.id,
         name=payroll.name,
-        tax_number=payroll.payroll_taxes_number or "",
-        period_type=payroll.period_type_text,
+        tax_number=(payroll.payroll_taxes_number or "")[:20],
+        period_type=payroll.period_type_text[:50],
         period_key=payroll.period_type_key,
     )

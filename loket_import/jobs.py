@@ -13,16 +13,17 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from celery import current_app
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Now
 from django.utils import translation
 from kombu.exceptions import OperationalError
 
+from connections.errors import LoketLoginUnavailable
 from finmaster.errors import UserError, violated_constraint
 from finmaster.models import User
 from finmaster.tenancy import administration_in_scope, administration_scope
-from loket_import.errors import LoketError, LoketUnavailable
+from loket_import.errors import LoketError, LoketUnavailable, LoketUnreadable
 from loket_import.models import UNFINISHED, Job, JobKind, JobState
 
 logger = logging.getLogger(__name__)
@@ -63,7 +64,14 @@ class Claimed:
 
     def finish(self, **result: Any) -> None:
         """Mark it done in the scope that is open, together with what the job itself wrote."""
-        self.hold(state=JobState.DONE, result=result, claim=None, finished_at=Now())
+        self.hold(
+            state=JobState.DONE,
+            result=result,
+            claim=None,
+            error_code="",
+            error_message="",
+            finished_at=Now(),
+        )
 
 
 Handler = Callable[[Claimed], None]
@@ -99,6 +107,17 @@ def request_job(
 def latest_job(kind: JobKind, subject: str = "") -> Job | None:
     """The newest job of this kind and subject, finished or not."""
     return Job.objects.filter(kind=kind, subject=subject).order_by("-pk").first()
+
+
+def last_result(kind: JobKind, subject: str = "") -> dict[str, Any]:
+    """What the newest job of this kind and subject that went well has found; empty if none did.
+
+    It stays while another is under way and when that one fails.
+    """
+    job = (
+        Job.objects.filter(kind=kind, subject=subject, state=JobState.DONE).order_by("-pk").first()
+    )
+    return {} if job is None else job.result
 
 
 def ring_on_commit(administration_id: int, job_id: int) -> None:
@@ -139,8 +158,12 @@ def run(administration_id: int, job_id: int, handlers: Mapping[JobKind, Handler]
             handlers[claimed.kind](claimed)
     except ClaimLost:
         logger.warning("job %s was taken over by another worker", job_id)
-    except LoketUnavailable as trouble:
+    except (LoketUnavailable, LoketLoginUnavailable) as trouble:
         put_off(claimed, trouble)
+    except DataError as error:
+        # What Loket said does not fit the columns: a code that is too long, a year beyond reason.
+        logger.error("job %s: %s", job_id, type(error).__name__)
+        fail(claimed, LoketUnreadable.code, str_in_dutch(LoketUnreadable()))
     except (LoketError, UserError) as trouble:
         fail(claimed, trouble.code, str_in_dutch(trouble))
     except Exception:
@@ -177,7 +200,7 @@ def claim(administration_id: int, job_id: int) -> Claimed | None:
         )
 
 
-def put_off(claimed: Claimed, trouble: LoketError) -> None:
+def put_off(claimed: Claimed, trouble: LoketError | UserError) -> None:
     """Try again later, unless that was the last attempt; a wait that Loket asks for is kept."""
     if claimed.attempt >= MOST_ATTEMPTS:
         fail(claimed, trouble.code, str_in_dutch(trouble))

@@ -1,0 +1,5 @@
+"""Fixtures of the tests between a connection and a posted entry."""
+
+from tests.loket_import.linked import linked, loket
+
+__all__ = ["linked", "loket"]
