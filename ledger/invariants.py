@@ -92,15 +92,17 @@ INVARIANTS = (
         "Each reversal mirrors its original to the cent, and an original has one at most.",
         """
         SELECT r.administration_id, 'entry ' || r.id, 'does not mirror entry ' || r.reverses_id
-          FROM ledger_journalentry r JOIN ledger_journalentry o ON o.id = r.reverses_id
-         WHERE o.reverses_id IS NOT NULL
-            OR EXISTS (
+          FROM ledger_journalentry r
+          LEFT JOIN ledger_journalentry o
+               ON o.id = r.reverses_id AND o.administration_id = r.administration_id
+         WHERE r.reverses_id IS NOT NULL
+           AND (o.id IS NULL OR o.reverses_id IS NOT NULL OR EXISTS (
                SELECT FROM (SELECT * FROM ledger_journalline WHERE entry_id = r.id) x
                  FULL JOIN (SELECT * FROM ledger_journalline WHERE entry_id = o.id) y
                       ON y.number = x.number
                 WHERE (x.account_id, x.cost_center_id, x.cost_unit_id, x.debit, x.credit)
                       IS DISTINCT FROM
-                      (y.account_id, y.cost_center_id, y.cost_unit_id, y.credit, y.debit))
+                      (y.account_id, y.cost_center_id, y.cost_unit_id, y.credit, y.debit)))
          UNION ALL
         SELECT administration_id, 'entry ' || reverses_id, 'was reversed more than once'
           FROM ledger_journalentry WHERE reverses_id IS NOT NULL

@@ -14,6 +14,11 @@ INVARIANTS = (
         SELECT b.administration_id, 'booking ' || b.id, 'is live although its entry is reversed'
           FROM loket_import_booking b JOIN ledger_journalentry r ON r.reverses_id = b.entry_id
          WHERE b.reversal_id IS DISTINCT FROM r.id
+         UNION ALL
+        SELECT b.administration_id, 'booking ' || b.id, 'is not live although its entry stands'
+          FROM loket_import_booking b
+          LEFT JOIN ledger_journalentry r ON r.id = b.reversal_id AND r.reverses_id = b.entry_id
+         WHERE b.reversal_id IS NOT NULL AND r.id IS NULL
         """,
     ),
     Invariant(
@@ -23,12 +28,13 @@ INVARIANTS = (
         SELECT b.administration_id, 'booking ' || b.id,
                format('entry %s holds %s, the run %s', b.entry_id, e.total, s.total)
           FROM loket_import_booking b
-          JOIN ledger_journalentry e ON e.id = b.entry_id
+          LEFT JOIN ledger_journalentry e
+               ON e.id = b.entry_id AND e.administration_id = b.administration_id
           LEFT JOIN LATERAL (
                SELECT sum(greatest(debit, 0) + greatest(-credit, 0)) AS total,
                       sum(debit - credit) AS difference
                  FROM loket_import_runline WHERE content_id = b.content_id) s ON true
-         WHERE s.total IS DISTINCT FROM e.total OR s.difference <> 0
+         WHERE s.total IS NULL OR s.total IS DISTINCT FROM e.total OR s.difference <> 0
         """,
     ),
 )
