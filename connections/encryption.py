@@ -46,6 +46,8 @@ def decrypt(ciphertext: bytes, *, context: str) -> str:
         raise CannotDecrypt(f"key {key_id!r} is not in the ring")
     start = 2 + ciphertext[1]
     nonce, sealed = ciphertext[start : start + NONCE_BYTES], ciphertext[start + NONCE_BYTES :]
+    if len(nonce) < NONCE_BYTES:
+        raise CannotDecrypt("the ciphertext was cut off")
     try:
         return AESGCM(key).decrypt(nonce, sealed, associated_data(context, key_id)).decode()
     except InvalidTag as error:

@@ -1,0 +1,1 @@
+"""Proofs of the external connections, at the real sandbox over HTTP."""
