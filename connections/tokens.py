@@ -3,8 +3,11 @@
 Refreshing is: claim the row (short transaction), ask Loket outside any transaction, store with
 compare-and-set on the generation (short transaction). Whoever loses the race uses what the winner
 stored. A worker that dies in between leaves a claim that expires by the database's clock.
+
+Whoever locks both a connection and its tokens locks the connection first.
 """
 
+import logging
 import random
 import time
 from dataclasses import dataclass, field, replace
@@ -30,11 +33,13 @@ from connections.history import record
 from connections.models import Connection, ConnectionState, EventKind, TokenSet
 from finmaster.tenancy import administration_in_scope, administration_scope
 
-# Longer than the longest conversation with the token endpoint.
-CLAIM = timedelta(seconds=30)
+# Longer than the longest two conversations with the token endpoint, for there may be a second try.
+CLAIM = timedelta(seconds=75)
 WAIT_SECONDS = 20.0
 # Refresh this long before the end of a token's life, and never later than at nine tenths of it.
 MARGIN_SECONDS = 300
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,9 @@ def unseal(connection: Connection, name: str, ciphertext: bytes | memoryview) ->
     try:
         return decrypt(bytes(ciphertext), context=context(connection, name))
     except CannotDecrypt as error:
+        logger.error(
+            "The %s token of connection %s can't be opened: %s", name, connection.pk, error
+        )
         raise KeyMissing from error
 
 
@@ -130,16 +138,18 @@ class ConnectionTokens:
 
     def _token_or_claim(self, refused: str | None) -> str | Claim | None:
         """A fresh token, the right to refresh, or None while another worker holds that right."""
-        connection = Connection.objects.get(pk=self.connection_id)
-        if connection.environment != settings.LOKET_ENVIRONMENT:
-            raise WrongEnvironment
-        if connection.state != ConnectionState.ACTIVE:
-            raise NotAuthorised
         tokens = (
             TokenSet.objects.select_for_update()
             .annotate(now=Now())
-            .get(connection_id=self.connection_id)
+            .filter(connection_id=self.connection_id)
+            .first()
         )
+        # Read once the tokens are held, so that who ended or gave up a moment ago is seen.
+        connection = Connection.objects.get(pk=self.connection_id)
+        if connection.environment != settings.LOKET_ENVIRONMENT:
+            raise WrongEnvironment
+        if tokens is None or connection.state != ConnectionState.ACTIVE:
+            raise NotAuthorised
         access = unseal(connection, "access", tokens.access)
         if access != refused and tokens.refresh_at > tokens.now:
             return access
@@ -182,7 +192,7 @@ class ConnectionTokens:
             return replace(grant, refresh=grant.refresh or claim.previous)
 
     def _store_refreshed(self, claim: Claim, grant: oauth.Grant) -> bool:
-        connection = Connection.objects.get(pk=self.connection_id)
+        connection = self._hold_connection()
         values: dict[str, object] = {
             "access": seal(connection, "access", grant.access),
             "generation": claim.generation + 1,
@@ -197,24 +207,31 @@ class ConnectionTokens:
             }
         stored = self._held(claim).update(**values)
         if stored and connection.trouble:
-            Connection.objects.filter(pk=connection.pk).update(trouble="")
+            connection.trouble = ""
+            connection.save(update_fields=["trouble"])
         return bool(stored)
 
     def _release(self, claim: Claim, trouble: ConnectionTrouble) -> None:
+        """Let others try, and note on the connection what went wrong."""
         with administration_scope(self.administration_id):
+            connection = self._hold_connection()
             if self._held(claim).update(claim=None, claimed_until=None):
-                Connection.objects.filter(pk=self.connection_id).update(trouble=trouble.code)
+                connection.trouble = trouble.code
+                connection.save(update_fields=["trouble"])
 
     def _give_up(self, claim: Claim) -> str:
         """The grant is dead, unless another worker renewed it in the meantime."""
         with administration_scope(self.administration_id):
+            connection = self._hold_connection()
             if self._held(claim).update(claim=None, claimed_until=None):
-                connection = Connection.objects.get(pk=self.connection_id)
                 connection.state = ConnectionState.REAUTHORISE
                 connection.trouble = NotAuthorised.code
                 connection.save(update_fields=["state", "trouble"])
                 record(connection, EventKind.REAUTHORISE)
         return self._obtain(refused=None)
+
+    def _hold_connection(self) -> Connection:
+        return Connection.objects.select_for_update().get(pk=self.connection_id)
 
     def _held(self, claim: Claim) -> QuerySet[TokenSet]:
         return TokenSet.objects.filter(
