@@ -9,20 +9,26 @@ from django.views.decorators.http import require_POST
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
 from ledger import calendar
+from ledger.master_data_views import above
 from ledger.models import FiscalYear, Period
+from ledger.period_names import period_name
 
 
 @requires(Role.VIEWER)
 def fiscal_years(request: AdministrationRequest) -> HttpResponse:
     """Fiscal years, the newest first, with their periods."""
     years = FiscalYear.objects.order_by("-starts_on")
-    periods: dict[int, list[Period]] = {year.pk: [] for year in years}
+    periods: dict[int, list[tuple[Period, str]]] = {year.pk: [] for year in years}
     for period in Period.objects.order_by("starts_on"):
-        periods[period.fiscal_year_id].append(period)
+        periods[period.fiscal_year_id].append((period, period_name(period)))
     return render(
         request,
         "ledger/fiscal_years.html",
-        {"years": [(year, periods[year.pk]) for year in years]},
+        {
+            "years": [(year, periods[year.pk]) for year in years],
+            "may_change": request.role.includes(Role.MANAGER),
+            "breadcrumbs": above(request),
+        },
     )
 
 

@@ -15,7 +15,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +23,7 @@ from finmaster.models import Role, User
 from finmaster.permissions import AdministrationRequest, requires
 from ledger.errors import LedgerError
 from ledger.models import JournalEntry, JournalKind
+from ledger.period_names import period_name
 
 ROWS_PER_PAGE = 50
 
@@ -51,12 +52,19 @@ class ReversalForm(forms.Form):
     """When and why an entry is undone."""
 
     booked_on = forms.DateField(
-        label=_("Booking date"), help_text=_("For instance 31-01-2026"), localize=True
+        label=_("Booking date"),
+        help_text=_("For instance 31-01-2026"),
+        error_messages={
+            "required": _("Enter the date on which the reversal is booked."),
+            "invalid": _("This is not a date. Write it as 31-01-2026."),
+        },
+        localize=True,
     )
     reason = forms.CharField(
         label=_("Reason"),
         max_length=255,
         help_text=_("Stays with the entry, for whoever reads it later."),
+        error_messages={"required": _("Say why the entry is undone.")},
     )
 
 
@@ -93,22 +101,62 @@ def reversal_of(entry: JournalEntry) -> JournalEntry | None:
     )
 
 
+def facts_of(entry: JournalEntry) -> list[tuple[str, Any]]:
+    """The header of an entry."""
+    return [
+        (_t("Booking date"), entry.booked_on),
+        (_t("Journal"), entry.journal),
+        (_t("Fiscal year"), entry.fiscal_year),
+        (_t("Period"), period_name(entry.period)),
+        (_t("Posted by"), entry.posted_by),
+        (_t("Posted at"), entry.posted_at),
+    ]
+
+
+def status_of(entry: JournalEntry, reversal: JournalEntry | None) -> tuple[str, str]:
+    """What became of an entry, and the tone in which its page says so."""
+    if reversal is not None:
+        return _t("Reversed"), "neutral"
+    if entry.reverses_id is not None:
+        return _t("Reversal"), "neutral"
+    return _t("Booked"), "success"
+
+
+def above(request: AdministrationRequest, *below: JournalEntry) -> list[tuple[str, str]]:
+    """The breadcrumbs of an entry, and of what is done with it."""
+    slug = request.administration.slug
+    return [
+        (_t("Memorial"), resolve_url("ledger:entries", slug)),
+        *((str(entry), resolve_url("entry", slug, entry.pk)) for entry in below),
+    ]
+
+
 @requires(Role.VIEWER)
 def entry(request: AdministrationRequest, entry_id: int, *, origin_of: OriginOf) -> HttpResponse:
     """One entry, line by line."""
     found = entry_or_404(entry_id)
+    reversal = reversal_of(found)
+    status, tone = status_of(found, reversal)
     return render(
         request,
         "ledger/entry.html",
         {
             "entry": found,
+            "facts": facts_of(found),
             "lines": found.lines.select_related("account", "cost_center", "cost_unit").order_by(
                 "number"
             ),
             "zero": Decimal("0.00"),
-            "reversal": reversal_of(found),
+            "reversal": reversal,
+            "status": status,
+            "tone": tone,
             "origin": origin_of(found, request.administration.slug),
-            "may_reverse": request.role.includes(Role.BOOKKEEPER),
+            "may_reverse": (
+                reversal is None
+                and found.reverses_id is None
+                and request.role.includes(Role.BOOKKEEPER)
+            ),
+            "breadcrumbs": above(request),
         },
     )
 
@@ -139,6 +187,11 @@ def reverse_entry(
     return render(
         request,
         "ledger/reverse_entry.html",
-        {"entry": found, "form": form, "trouble": trouble},
+        {
+            "entry": found,
+            "form": form,
+            "trouble": trouble,
+            "breadcrumbs": above(request, found),
+        },
         status=422 if trouble or form.errors else 200,
     )

@@ -3,14 +3,19 @@
 from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
 
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
-from ledger.models import Account, CostCenter, CostUnit, Journal
+from ledger.models import Account, CostCenter, CostUnit, FiscalYear, Journal
 
 ROWS_PER_PAGE = 100
+
+
+def above(request: AdministrationRequest) -> list[tuple[str, str]]:
+    """The breadcrumbs of a part of the master data."""
+    return [(_("Master data"), resolve_url("ledger:master_data", request.administration.slug))]
 
 
 @requires(Role.VIEWER)
@@ -21,6 +26,7 @@ def master_data(request: AdministrationRequest) -> HttpResponse:
         "cost_centers": CostCenter.objects.count(),
         "cost_units": CostUnit.objects.count(),
         "journals": Journal.objects.count(),
+        "fiscal_years": FiscalYear.objects.count(),
     }
     return render(request, "ledger/master_data.html", {"counts": counts})
 
@@ -35,7 +41,11 @@ def accounts(request: AdministrationRequest) -> HttpResponse:
             Q(code__startswith=words) | Q(name__icontains=words) | Q(rgs_code__istartswith=words)
         )
     page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "ledger/accounts.html", {"page": page, "words": words})
+    return render(
+        request,
+        "ledger/accounts.html",
+        {"page": page, "words": words, "breadcrumbs": above(request)},
+    )
 
 
 @requires(Role.VIEWER)
@@ -55,10 +65,18 @@ def dimension_page(
 ) -> HttpResponse:
     """A page of codes and names."""
     page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "ledger/dimension.html", {"page": page, "title": title})
+    return render(
+        request,
+        "ledger/dimension.html",
+        {"page": page, "title": title, "breadcrumbs": above(request)},
+    )
 
 
 @requires(Role.VIEWER)
 def journals(request: AdministrationRequest) -> HttpResponse:
     """The journals."""
-    return render(request, "ledger/journals.html", {"journals": Journal.objects.order_by("code")})
+    return render(
+        request,
+        "ledger/journals.html",
+        {"journals": Journal.objects.order_by("code"), "breadcrumbs": above(request)},
+    )
