@@ -1,9 +1,12 @@
 """Pages outside any administration: the office's list of administrations."""
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from finmaster.permissions import visible_administrations
+
+ROWS_PER_PAGE = 100
 
 
 def office(request: HttpRequest) -> HttpResponse:
@@ -12,4 +15,11 @@ def office(request: HttpRequest) -> HttpResponse:
     administrations = visible_administrations(request.user)
     if len(administrations) == 1:
         return redirect("overview", administrations[0].slug)
-    return render(request, "finmaster/office.html", {"mine": administrations})
+    words = request.GET.get("zoek", "").strip()
+    found = [one for one in administrations if words.lower() in str(one).lower()]
+    page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "finmaster/office.html",
+        {"page": page, "total": len(administrations), "words": words},
+    )
