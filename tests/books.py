@@ -1,12 +1,12 @@
 """Small books to test with: an office, its people, an administration with its master data."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from itertools import count
 
 from finmaster.models import Administration, Membership, Office, Role, User
 from finmaster.tenancy import administration_scope
-from ledger.models import Account, CostCenter, CostUnit, FiscalYear, Journal, Period
+from ledger.models import Account, CostCenter, CostUnit, Journal
+from ledger.opening import open_year
 
 PASSWORD = "een-lang-wachtwoord-1"
 _numbers = count(1)
@@ -47,7 +47,7 @@ def make_books(name: str = "Bakkerij De Korenbloem", *, office: Office | None = 
         )
     with administration_scope(administration.pk):
         make_chart()
-        make_year(2026)
+        open_year(2026)
     return Books(office=office, administration=administration, **people)
 
 
@@ -65,19 +65,3 @@ def make_chart() -> None:
     CostCenter.objects.create(code="K200", name="Werkplaats")
     CostUnit.objects.create(code="P01", name="Brood")
     Journal.objects.create(code="MEM", name="Memoriaal", kind="memorial")
-
-
-def make_year(year: int) -> FiscalYear:
-    """A calendar year of twelve open months, in the scope that is open."""
-    fiscal_year = FiscalYear.objects.create(
-        label=str(year), starts_on=date(year, 1, 1), ends_on=date(year, 12, 31)
-    )
-    for month in range(1, 13):
-        following = date(year + month // 12, month % 12 + 1, 1)
-        Period.objects.create(
-            fiscal_year=fiscal_year,
-            number=month,
-            starts_on=date(year, month, 1),
-            ends_on=following - timedelta(days=1),
-        )
-    return fiscal_year

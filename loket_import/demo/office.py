@@ -1,6 +1,5 @@
 """An example office with administrations in different states, made by the product's own steps."""
 
-import csv
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +17,7 @@ from connections.models import ChartMode, Connection
 from finmaster.models import Administration, Membership, Office, Role, User
 from finmaster.tenancy import administration_scope
 from ledger.models import Account, CostCenter, CostUnit, FiscalYear, Journal, Period
+from ledger.opening import add_accounts, add_journals, open_year, read_rows
 from ledger.posting import Draft, DraftLine, post
 from loket_import import jobs
 from loket_import.booking import order_booking
@@ -125,59 +125,20 @@ def make_administration(
             CostCenter.objects.create(code=code, name=centre)
         this_year = localdate().year
         for year in range(this_year - 1, this_year + 2):
-            make_year(year)
+            open_year(year)
         post_depreciation()
     with administration_scope(administration.pk):
         close_the_past()
     return administration
 
 
-def rows(name: str) -> list[dict[str, str]]:
-    """The rows of a data file beside this module."""
-    with (HERE / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter=";"))
-
-
 def make_chart() -> None:
     """Chart of accounts, cost centres, cost units and journals of a Dutch company."""
-    Account.objects.bulk_create(
-        Account(
-            code=row["code"],
-            name=row["name"],
-            kind=row["kind"],
-            rgs_code=row["rgs_code"],
-            is_postable=row["postable"] == "1",
-            requires_cost_center=row["requires_cost_center"] == "1",
-            is_blocked=row["blocked"] == "1",
-        )
-        for row in rows("chart.csv")
-    )
-    for row in rows("dimensions.csv"):
+    add_accounts(read_rows(HERE / "chart.csv"))
+    for row in read_rows(HERE / "dimensions.csv"):
         model = CostCenter if row["kind"] == "cost_center" else CostUnit
         model.objects.create(code=row["code"], name=row["name"])
-    for code, name, kind in (
-        ("MEM", "Memoriaal", "memorial"),
-        ("BNK", "Rabobank", "bank"),
-        ("KAS", "Kas", "cash"),
-        ("INK", "Inkoop", "purchase"),
-        ("VRK", "Verkoop", "sales"),
-    ):
-        Journal.objects.create(code=code, name=name, kind=kind)
-
-
-def make_year(year: int) -> None:
-    """A calendar year of twelve months, all open."""
-    fiscal_year = FiscalYear.objects.create(
-        label=str(year), starts_on=date(year, 1, 1), ends_on=date(year, 12, 31)
-    )
-    for month in range(1, 13):
-        following = date(year + month // 12, month % 12 + 1, 1)
-        Period.objects.create(
-            fiscal_year=fiscal_year,
-            number=month,
-            starts_on=date(year, month, 1),
-            ends_on=following - timedelta(days=1),
-        )
+    add_journals()
 
 
 def close_the_past() -> None:

@@ -20,9 +20,10 @@ from ledger.models import (
     JournalEntry,
     Period,
 )
+from ledger.opening import open_year
 from ledger.posting import Draft, DraftLine, post
 from ledger.reversal import reverse
-from tests.books import Books, make_year
+from tests.books import Books
 
 ZERO = Decimal("0.00")
 
@@ -75,7 +76,7 @@ def test_a_reversal_has_each_line_on_its_other_side(committed_books: Books) -> N
 
 def test_a_reversal_in_another_year_is_numbered_there(committed_books: Books) -> None:
     with administration_scope(committed_books.id):
-        make_year(2027)
+        open_year(2027)
         reversal = undo(post_wages(), date(2027, 1, 1))
         assert (reversal.fiscal_year_id, reversal.number) == (
             FiscalYear.objects.get(label="2027").pk,
