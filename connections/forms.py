@@ -26,12 +26,16 @@ class ConnectionForm(forms.Form):
         label=_("User name in Loket.nl"),
         max_length=100,
         help_text=_("The API user for this very administration."),
+        error_messages={"required": _("Enter the name of the user that was made in Loket.nl.")},
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
         ),
     )
     chart_mode = forms.ChoiceField(
-        label=_("Chart of accounts of Loket.nl"), choices=ChartMode, widget=forms.RadioSelect
+        label=_("Chart of accounts of Loket.nl"),
+        choices=ChartMode,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose how accounts of Loket.nl become yours.")},
     )
 
     explanations = CHART_MODES
@@ -42,4 +46,9 @@ class ChangeForm(ConnectionForm):
 
     def __init__(self, *args: Any, username_is_fixed: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].disabled = username_is_fixed
+        if username_is_fixed:
+            self.fields["username"].disabled = True
+            self.fields["username"].help_text = _(
+                "Fixed since the connection was authorised with it. For another user, end this "
+                "connection and make a new one."
+            )

@@ -5,11 +5,11 @@ import secrets
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from connections import authorisation, lifecycle
+from connections import authorisation, description, lifecycle
 from connections.errors import ConnectionTrouble
 from connections.forms import ChangeForm, ConnectionForm
 from connections.models import (
@@ -28,6 +28,16 @@ from finmaster.permissions import AdministrationRequest, requires
 BROWSER = "loket_browser"
 
 
+def above(request: AdministrationRequest, *below: Connection) -> list[tuple[str, str]]:
+    """The breadcrumbs of the connections, of one of them, and of what is done with it."""
+    slug = request.administration.slug
+    return [
+        (_("Master data"), resolve_url("ledger:master_data", slug)),
+        (_("External connections"), resolve_url("connections:connections", slug)),
+        *((str(one), resolve_url("connections:connection", slug, one.pk)) for one in below),
+    ]
+
+
 @requires(Role.VIEWER)
 def connections(request: AdministrationRequest) -> HttpResponse:
     """The connections of the administration, the live one first."""
@@ -36,9 +46,14 @@ def connections(request: AdministrationRequest) -> HttpResponse:
         request,
         "connections/connections.html",
         {
-            "live": [one for one in found if one.is_live],
+            "live": [
+                (one, description.tone_of(one), description.facts_of(one))
+                for one in found
+                if one.is_live
+            ],
             "ended": [one for one in found if not one.is_live],
             "may_change": request.role.includes(Role.MANAGER),
+            "breadcrumbs": above(request)[:1],
         },
     )
 
@@ -46,7 +61,7 @@ def connections(request: AdministrationRequest) -> HttpResponse:
 @requires(Role.MANAGER)
 def choose_kind(request: AdministrationRequest) -> HttpResponse:
     """What to connect with."""
-    return render(request, "connections/choose_kind.html")
+    return render(request, "connections/choose_kind.html", {"breadcrumbs": above(request)})
 
 
 @requires(Role.MANAGER)
@@ -67,7 +82,7 @@ def create(request: AdministrationRequest) -> HttpResponse:
     return render(
         request,
         "connections/form.html",
-        {"form": form, "trouble": trouble},
+        {"form": form, "trouble": trouble, "breadcrumbs": above(request)},
         status=422 if trouble or form.errors else 200,
     )
 
@@ -81,14 +96,18 @@ def connection(request: AdministrationRequest, connection_id: int) -> HttpRespon
         "connections/connection.html",
         {
             "connection": found,
+            "tone": description.tone_of(found),
+            "facts": description.facts_of(found),
+            "trouble": description.trouble_of(found),
             "is_new": found.state == ConnectionState.NEW,
             "is_active": found.state == ConnectionState.ACTIVE,
             "needs_authorisation": found.state == ConnectionState.REAUTHORISE,
             "transposes": found.chart_mode == ChartMode.TRANSPOSE,
             "wrong_environment": found.environment != settings.LOKET_ENVIRONMENT,
-            "events": found.events.select_related("user").order_by("-pk"),
+            "events": description.history_of(found),
             "may_change": request.role.includes(Role.MANAGER),
             "may_import": request.role.includes(Role.BOOKKEEPER),
+            "breadcrumbs": above(request),
         },
     )
 
@@ -117,7 +136,12 @@ def change(request: AdministrationRequest, connection_id: int) -> HttpResponse:
     return render(
         request,
         "connections/form.html",
-        {"form": form, "trouble": trouble, "connection": found},
+        {
+            "form": form,
+            "trouble": trouble,
+            "connection": found,
+            "breadcrumbs": above(request, found),
+        },
         status=422 if trouble or form.errors else 200,
     )
 
@@ -169,7 +193,15 @@ def end(request: AdministrationRequest, connection_id: int) -> HttpResponse:
             _("The connection has ended. Remove the integration in Loket.nl as well."),
         )
         return redirect("connections:connections", request.administration.slug)
-    return render(request, "connections/end.html", {"connection": found})
+    return render(
+        request,
+        "connections/end.html",
+        {
+            "connection": found,
+            "facts": description.facts_of(found),
+            "breadcrumbs": above(request, found),
+        },
+    )
 
 
 @requires(Role.VIEWER)
@@ -181,6 +213,8 @@ def mappings(request: AdministrationRequest, connection_id: int) -> HttpResponse
         "connections/mappings.html",
         {
             "connection": found,
+            "transposes": found.chart_mode == ChartMode.TRANSPOSE,
+            "breadcrumbs": above(request, found),
             "accounts": AccountMapping.objects.select_related("account", "set_by").order_by(
                 "loket_code"
             ),
