@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from connections.errors import ConnectionTrouble
+from connections.errors import REFUSALS, ConnectionTrouble
 from connections.history import record
 from connections.models import ChartMode, Connection, ConnectionState, EventKind, TokenSet
 from finmaster.errors import violated_constraint
@@ -42,6 +42,13 @@ class LinkedAlready(ConnectionTrouble):
         "This connection has been linked already, perhaps by a colleague a moment ago. To link "
         "another one, end the connection and make a new one; the bookings and mappings stay."
     )
+
+
+class ConnectionEnded(ConnectionTrouble):
+    """Somebody ended the connection a moment ago."""
+
+    code = "connection_ended"
+    message = REFUSALS["ended"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +87,14 @@ def create(*, username: str, chart_mode: ChartMode, user: User) -> Connection:
 
 
 def change(connection: Connection, *, username: str, chart_mode: ChartMode, user: User) -> None:
-    """Change the mode, and the user name as long as nothing was authorised with it."""
-    held = Connection.objects.select_for_update().get(pk=connection.pk)
+    """Change the mode, and the user name as long as nothing was authorised with it.
+
+    UsernameTaken, or ConnectionEnded by someone else in the meantime.
+    """
+    held = hold_live(connection)
     mode_changed = held.chart_mode != chart_mode
     held.chart_mode = chart_mode
+    earlier_username = held.username
     if held.state == ConnectionState.NEW:
         held.username = username.strip()
     try:
@@ -91,6 +102,8 @@ def change(connection: Connection, *, username: str, chart_mode: ChartMode, user
             held.save(update_fields=["chart_mode", "username"])
     except IntegrityError as error:
         raise refusal(error) from error
+    if held.username != earlier_username:
+        record(held, EventKind.USERNAME_CHANGED, user_id=user.pk, detail=held.username)
     if mode_changed:
         record(held, EventKind.MODE_CHANGED, user_id=user.pk, detail=chart_mode)
 
@@ -106,9 +119,17 @@ def refusal(error: IntegrityError) -> ConnectionTrouble | IntegrityError:
             return error
 
 
+def hold_live(connection: Connection) -> Connection:
+    """The connection as it is now, held until the transaction ends; ConnectionEnded if it has."""
+    held = Connection.objects.select_for_update().get(pk=connection.pk)
+    if not held.is_live:
+        raise ConnectionEnded
+    return held
+
+
 def link_employer(connection: Connection, employer: EmployerLink, *, user: User) -> None:
     """Pin the employer, once; LinkedAlready when another one is pinned."""
-    held = Connection.objects.select_for_update().get(pk=connection.pk)
+    held = hold_live(connection)
     if held.employer_id == employer.id:
         return
     if held.employer_id is not None:
@@ -122,7 +143,7 @@ def link_employer(connection: Connection, employer: EmployerLink, *, user: User)
 
 def link_payroll(connection: Connection, payroll: PayrollLink, *, user: User | None) -> None:
     """Pin the payroll administration, once; no user when there was nothing to choose from."""
-    held = Connection.objects.select_for_update().get(pk=connection.pk)
+    held = hold_live(connection)
     if held.payroll_administration_id == payroll.id:
         return
     if held.payroll_administration_id is not None or held.employer_id is None:

@@ -136,6 +136,7 @@ class EventKind(models.TextChoices):
     REAUTHORISE = "reauthorise", _("Authorisation no longer valid")
     EMPLOYER_LINKED = "employer_linked", _("Employer linked")
     PAYROLL_LINKED = "payroll_linked", _("Payroll administration linked")
+    USERNAME_CHANGED = "username_changed", _("Loket user name changed")
     MODE_CHANGED = "mode_changed", _("Chart of accounts mode changed")
     ENDED = "ended", _("Ended")
 
