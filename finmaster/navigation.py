@@ -13,6 +13,10 @@ from finmaster.models import Administration
 from finmaster.permissions import visible_administrations
 
 
+# In the switcher of each page; the office's own page has them all.
+MOST_CHOICES = 15
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A link of the main navigation."""
@@ -39,7 +43,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return context
     user = request.user
     context["administrations"] = SimpleLazyObject(
-        lambda: [choice(administration) for administration in visible_administrations(user)]
+        lambda: [choice(one) for one in visible_administrations(user)[:MOST_CHOICES]]
     )
     administration = getattr(request, "administration", None)
     if administration is not None:

@@ -6,6 +6,7 @@ from typing import Concatenate, ParamSpec, Protocol
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from finmaster.models import Administration, Membership, Role, User
@@ -81,16 +82,13 @@ def hold_role(user_id: int, needed: Role) -> None:
         raise PermissionDenied
 
 
-def visible_administrations(user: User) -> list[Administration]:
+def visible_administrations(user: User) -> QuerySet[Administration]:
     """The administrations that a user is a member of, by office and number."""
     memberships = Membership.objects.filter(user=user)
     office_wide = memberships.filter(administration=None).values("office_id")
     named = memberships.exclude(administration=None).values("administration_id")
-    return list(
-        (
-            Administration.objects.filter(office_id__in=office_wide)
-            | Administration.objects.filter(pk__in=named)
-        )
+    return (
+        Administration.objects.filter(Q(office_id__in=office_wide) | Q(pk__in=named))
         .select_related("office")
         .order_by("office__name", "office_id", "number")
     )

@@ -1,6 +1,7 @@
 """Pages outside any administration: the office's list of administrations."""
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -13,13 +14,14 @@ def office(request: HttpRequest) -> HttpResponse:
     """The administrations of the user; with only one there is nothing to choose."""
     assert request.user.is_authenticated  # noqa: S101 - LoginRequiredMiddleware saw to it
     administrations = visible_administrations(request.user)
-    if len(administrations) == 1:
-        return redirect("overview", administrations[0].slug)
+    total = administrations.count()
+    if total == 1:
+        return redirect("overview", administrations.get().slug)
     words = request.GET.get("zoek", "").strip()
-    found = [one for one in administrations if words.lower() in str(one).lower()]
+    found = administrations.filter(Q(number__istartswith=words) | Q(name__icontains=words))
     page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "finmaster/office.html",
-        {"page": page, "total": len(administrations), "words": words},
+        {"page": page, "total": total, "words": words},
     )
