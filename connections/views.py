@@ -4,13 +4,14 @@ import secrets
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from connections import authorisation, description, lifecycle
-from connections.errors import ConnectionTrouble
+from connections.errors import ConnectionTrouble, LoginRefused
 from connections.forms import ChangeForm, ConnectionForm
 from connections.models import (
     AccountMapping,
@@ -26,6 +27,7 @@ from finmaster.permissions import AdministrationRequest, requires
 
 # The session's secret that ties an authorisation to the browser in which it began.
 BROWSER = "loket_browser"
+REFUSAL = "loket_refusal"
 
 
 def above(request: AdministrationRequest, *below: Connection) -> list[tuple[str, str]]:
@@ -157,9 +159,16 @@ def authorise(request: AdministrationRequest, connection_id: int) -> HttpRespons
     return redirect(authorisation.begin(found, user=request.user, browser=browser))
 
 
+@login_not_required
+@require_GET
 def callback(request: HttpRequest, *, check_pin: authorisation.PinCheck) -> HttpResponse:
-    """Back from Loket's authorisation page; ends on a page whose address holds no code."""
-    assert request.user.is_authenticated  # noqa: S101 - LoginRequiredMiddleware saw to it
+    """Back from Loket's authorisation page; ends on a page whose address holds no code.
+
+    Whoever logged out meanwhile is told so after logging in, for the log-in page would carry the
+    code on in its own address.
+    """
+    if not request.user.is_authenticated:
+        return to_refused(request, LoginRefused("unknown_state"))
     try:
         attempt = authorisation.complete(
             request.GET.dict(),
@@ -168,15 +177,20 @@ def callback(request: HttpRequest, *, check_pin: authorisation.PinCheck) -> Http
             check_pin=check_pin,
         )
     except UserError as trouble:
-        request.session["loket_refusal"] = str(trouble)
-        return redirect("loket_refused")
+        return to_refused(request, trouble)
     messages.success(request, _("Loket.nl has given permission. The connection is ready."))
     return redirect("connections:connection", attempt.administration.slug, attempt.connection_id)
 
 
+def to_refused(request: HttpRequest, trouble: UserError) -> HttpResponse:
+    """To the page that says what went wrong."""
+    request.session[REFUSAL] = str(trouble)
+    return redirect("loket_refused")
+
+
 def refused(request: HttpRequest) -> HttpResponse:
     """Why an authorisation did not succeed."""
-    message = request.session.get("loket_refusal")
+    message = request.session.get(REFUSAL)
     return render(
         request, "connections/refused.html", {"message": message}, status=400 if message else 404
     )
