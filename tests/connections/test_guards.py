@@ -94,6 +94,20 @@ MAPPING = (
         ),
         ("account_mapped_once", MAPPING.format(code="4000", account="%(account)s")),
         (
+            "cost_center_mapped_once",
+            "INSERT INTO connections_costcentermapping (administration_id, loket_code,"
+            " loket_description, set_at, cost_center_id)"
+            " SELECT administration_id, 'K1', '', now(), id FROM ledger_costcenter"
+            " WHERE administration_id = %(own)s",
+        ),
+        (
+            "cost_unit_mapped_once",
+            "INSERT INTO connections_costunitmapping (administration_id, loket_code,"
+            " loket_description, set_at, cost_unit_id)"
+            " SELECT administration_id, 'P1', '', now(), id FROM ledger_costunit, (VALUES (1), (2))"
+            " AS twice WHERE administration_id = %(own)s",
+        ),
+        (
             f"connections_accountmapping_account_id_{KEY}",
             MAPPING.format(code="4001", account="%(foreign_account)s"),
         ),
