@@ -2,6 +2,7 @@
 
 import base64
 import ipaddress
+from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 import environ
@@ -119,3 +120,21 @@ def token_keys(env: environ.Env) -> dict[str, bytes]:
             )
         ring[key_id] = key
     return ring
+
+
+def read_env_file(env: environ.Env) -> None:
+    """Read the file that FINMASTER_ENV_FILE names, if it names one; what is set already stays."""
+    path = str(env.str("FINMASTER_ENV_FILE", default=""))
+    if path and not Path(path).is_file():
+        raise ImproperlyConfigured(f"The setting FINMASTER_ENV_FILE names no file: {path!r}.")
+    if path:
+        env.read_env(path)
+
+
+def broker_url(env: environ.Env) -> str:
+    """The address of Redis; a folder or memory where development has no Redis."""
+    value = required(env, "BROKER_URL", "the address of Redis, redis://:password@host:6379/0")
+    scheme, separator, _rest = value.partition("://")
+    if not separator or scheme not in ("redis", "rediss", "filesystem", "memory"):
+        raise ImproperlyConfigured("The setting BROKER_URL must start with redis:// or rediss://.")
+    return value

@@ -16,8 +16,7 @@ VAR_DIR = BASE_DIR / "var"
 
 # Secrets may also lie in a file: SECRET_KEY_FILE, TOKEN_KEYS_FILE, and so on.
 env = environ.FileAwareEnv()
-if env_file := env.str("FINMASTER_ENV_FILE", default=""):
-    env.read_env(env_file)
+configuration.read_env_file(env)
 
 SECRET_KEY = configuration.required(env, "SECRET_KEY", "a long random text that signs sessions")
 SITE_URL = configuration.site_url(env)
@@ -144,7 +143,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-CELERY_BROKER_URL = configuration.required(env, "BROKER_URL", "the address of Redis, redis://…")
+CELERY_BROKER_URL = configuration.broker_url(env)
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": 900}
 if CELERY_BROKER_URL.startswith("filesystem://"):
     queue = VAR_DIR / "queue"

@@ -11,7 +11,15 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from finmaster.configuration import loket_urls, required, site_url, text, token_keys
+from finmaster.configuration import (
+    broker_url,
+    loket_urls,
+    read_env_file,
+    required,
+    site_url,
+    text,
+    token_keys,
+)
 from finmaster.databases import SESSION_OPTIONS, connection_settings, database_settings
 
 KEY = b64encode(bytes(32)).decode()
@@ -163,6 +171,17 @@ def test_the_real_environments_do_not_meet(environment: str, other: str) -> None
 def test_another_environment_is_refused(environment: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="LOKET_ENVIRONMENT"):
         loket_urls(env(), environment)
+
+
+@pytest.mark.parametrize("value", ["", "redis", "amqp://broker", "http://127.0.0.1:6379"])
+def test_another_broker_is_refused(value: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="BROKER_URL"):
+        broker_url(env(BROKER_URL=value))
+
+
+def test_a_file_of_settings_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ImproperlyConfigured, match="FINMASTER_ENV_FILE"):
+        read_env_file(env(FINMASTER_ENV_FILE=str(tmp_path / "none.env")))
 
 
 def test_the_key_ring_keeps_its_order() -> None:
