@@ -18,16 +18,18 @@ from connections.models import ChartMode, Connection, ConnectionState
 from connections.oauth import Grant
 from finmaster.models import User
 from finmaster.tenancy import administration_scope
-from ledger.models import Account, CostCenter, CostUnit
+from ledger.models import Account, CostCenter, CostUnit, JournalEntry
+from ledger.opening import open_year
 from loket_import import jobs
-from loket_import.booking import order_booking
-from loket_import.models import Job, JobKind, JournalRun
+from loket_import.booking import live_booking, order_booking
+from loket_import.models import Booking, Job, JobKind, JournalRun
 from loket_import.preview import Preview, preview
+from loket_import.reversing import reverse_entry
 from loket_import.sandbox import SandboxServer, SandboxSettings
 from loket_import.sandbox.model import JournalRun as LoketRun
 from loket_import.sandbox.model import Line, PayrollAdministration
 from loket_import.tasks import HANDLERS
-from tests.books import Books, make_books, make_year
+from tests.books import Books, make_books
 
 TODAY = date(2026, 11, 24)
 DEMO = Path(loket_import.demo.__file__).parent
@@ -116,6 +118,26 @@ class Linked:
         with self.scope():
             return order_booking(self.seen(run), user=user or self.books.bookkeeper)
 
+    def booked(self, run: JournalRun) -> Booking:
+        """Have a run booked, in two steps as always."""
+        job = self.carry_out(self.order(run))
+        assert (job.state, job.error_code) == ("done", "")
+        with self.scope():
+            found = live_booking(run)
+            assert found is not None
+            assert job.result == {"entry": found.entry_id}
+            return found
+
+    def undo(self, entry: JournalEntry) -> JournalEntry:
+        """Reverse an entry, in a scope of its own."""
+        with self.scope():
+            return reverse_entry(
+                JournalEntry.objects.get(pk=entry.pk),
+                booked_on=date(2026, 11, 3),
+                reason="Verkeerde maand",
+                user=self.books.bookkeeper,
+            )
+
     def add_run(self, lines: Iterable[Line], **how: Any) -> LoketRun:
         """A new run in the sandbox, ready to be booked."""
         return self.loket.world.add_run(self.payroll.id, lines, **how)
@@ -198,8 +220,8 @@ def make_linked(
     found = loket.world.employer(employer).administrations[payroll]
     with administration_scope(books.id):
         add_demo_chart()
-        make_year(2025)
-        make_year(2027)
+        open_year(2025)
+        open_year(2027)
         connection = connect(loket, username, mode)
         link(connection, loket, found)
     return Linked(books, loket, found, connection.pk)

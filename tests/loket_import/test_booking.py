@@ -24,26 +24,14 @@ from loket_import import booking, jobs
 from loket_import.booking import BookingOrder, BookingRefused, book, live_booking, order_booking
 from loket_import.fetching import NoConnection, newest_content
 from loket_import.models import Booking, Job, JobKind, JobState, JournalRun, RunContent
-from loket_import.reversing import reverse_entry
 from loket_import.sandbox import SandboxServer
 from loket_import.sandbox.model import JournalRun as LoketRun
 from loket_import.sandbox.model import Status
 from loket_import.tasks import HANDLERS
 from tests.loket_import.linked import Linked, connect, link, make_linked
-from tests.loket_import.test_jobs import at_once
+from tests.loket_import.threads import at_once
 
 ZERO = Decimal("0.00")
-
-
-def booked(linked: Linked, run: JournalRun) -> Booking:
-    """Have a run booked, in two steps as always."""
-    job = linked.carry_out(linked.order(run))
-    assert (job.state, job.error_code) == (JobState.DONE, "")
-    with linked.scope():
-        found = live_booking(run)
-        assert found is not None
-        assert job.result == {"entry": found.entry_id}
-        return found
 
 
 def entries(linked: Linked) -> list[JournalEntry]:
@@ -75,12 +63,6 @@ def make_due(linked: Linked, job: Job) -> None:
         Job.objects.filter(pk=job.pk).update(due_at=Now() - Value(timedelta(seconds=1)))
 
 
-@pytest.fixture
-def run(linked: Linked) -> JournalRun:
-    """The newest run that can be booked, with its lines."""
-    return linked.fetched(linked.last_ready())
-
-
 # What is booked
 
 
@@ -88,7 +70,7 @@ def test_a_run_is_booked_line_by_line_on_the_accounts_of_the_same_code(
     linked: Linked, run: JournalRun
 ) -> None:
     sent = linked.last_ready().lines
-    found = booked(linked, run)
+    found = linked.booked(run)
 
     entry = found.entry
     with linked.scope():
@@ -128,7 +110,7 @@ def test_what_the_user_chose_is_booked(linked: Linked, run: JournalRun) -> None:
     with linked.scope():
         JournalRun.objects.update(booking_date=date(2026, 11, 2), description="Lonen oktober")
 
-    entry = booked(linked, run).entry
+    entry = linked.booked(run).entry
 
     assert (entry.booked_on, entry.description) == (date(2026, 11, 2), "Lonen oktober")
 
@@ -142,7 +124,7 @@ def test_a_recalculation_is_an_entry_of_its_own_with_negatives_on_the_other_side
     assert original.payroll_run_id == sent.payroll_run_id
     negative, positive = sent.lines
 
-    entry = booked(linked, linked.fetched(sent)).entry
+    entry = linked.booked(linked.fetched(sent)).entry
 
     with linked.scope():
         lines = list(entry.lines.order_by("number").values_list("debit", "credit"))
@@ -152,7 +134,7 @@ def test_a_recalculation_is_an_entry_of_its_own_with_negatives_on_the_other_side
 def test_two_runs_with_the_same_lines_are_two_entries(linked: Linked, run: JournalRun) -> None:
     twin = linked.fetched(linked.add_run(linked.last_ready().lines))
     for one in (run, twin):
-        booked(linked, one)
+        linked.booked(one)
 
     with linked.scope():
         hashes = set(RunContent.objects.values_list("source_hash", flat=True))
@@ -190,7 +172,7 @@ def map_to(linked: Linked, dimension: Dimension, code: str, target_id: int) -> N
 
 def test_a_transposed_run_is_booked_on_what_its_codes_are_mapped_to(transposing: Linked) -> None:
     sent = transposing.last_ready()
-    entry = booked(transposing, transposing.fetched(sent)).entry
+    entry = transposing.booked(transposing.fetched(sent)).entry
 
     with transposing.scope():
         lines = list(
@@ -221,7 +203,7 @@ def test_a_journal_of_several_pages_is_booked_whole(committed: None, loket: Sand
             center = CostCenter.objects.get(code="K100")
             map_to(linked, Dimension.COST_CENTER, code, center.pk)
 
-    entry = booked(linked, linked.fetched(sent)).entry
+    entry = linked.booked(linked.fetched(sent)).entry
 
     assert entry.line_count == len(sent.lines) > 260
     assert entry.total == sum(max(line.debet, ZERO) for line in sent.lines)
@@ -247,7 +229,7 @@ def test_a_line_with_two_sides_becomes_two_and_one_of_nothing_none(caterer: Link
         number for number, line in enumerate(sent.lines, 1) if not (line.debet or line.credit)
     )
 
-    entry = booked(caterer, caterer.fetched(sent)).entry
+    entry = caterer.booked(caterer.fetched(sent)).entry
 
     line = sent.lines[number - 1]
     with caterer.scope():
@@ -300,7 +282,7 @@ def test_a_job_that_is_delivered_again_and_again_books_once(
 def test_a_second_order_of_the_same_gives_the_same_entry(linked: Linked, run: JournalRun) -> None:
     with linked.scope():
         seen = linked.seen(run)
-    first = booked(linked, run)
+    first = linked.booked(run)
     with linked.scope():
         late = order_booking(seen, user=linked.books.manager)
 
@@ -320,7 +302,7 @@ def test_the_job_of_a_colleague_who_was_quicker_is_joined(linked: Linked, run: J
 def test_an_order_of_something_else_than_was_booked_is_refused(
     linked: Linked, run: JournalRun
 ) -> None:
-    booked(linked, run)
+    linked.booked(run)
     with linked.scope():
         order = replace(BookingOrder.of(linked.seen(run)), posting_hash="0" * 64)
         with pytest.raises(BookingRefused) as refused:
@@ -331,7 +313,7 @@ def test_an_order_of_something_else_than_was_booked_is_refused(
 
 
 def test_the_database_refuses_a_second_live_booking(linked: Linked, run: JournalRun) -> None:
-    first = booked(linked, run)
+    first = linked.booked(run)
     with linked.scope():
         draft = booking.draft_of(linked.seen(run), None)
         with pytest.raises(IntegrityError) as refused, transaction.atomic():
@@ -352,7 +334,7 @@ def test_who_does_not_see_that_it_is_booked_is_stopped_by_the_database(
 ) -> None:
     with linked.scope():
         seen = linked.seen(run)
-    booked(linked, run)
+    linked.booked(run)
     monkeypatch.setattr(booking, "live_booking", lambda run: None)
     with linked.scope():
         late = order_booking(seen, user=linked.books.manager)
@@ -387,7 +369,7 @@ def test_content_that_changed_at_loket_is_not_booked_but_shown(
         assert content is not None
         assert content.pk != job.order["content_id"]
         assert linked.seen(run).content == content
-    entry = booked(linked, run).entry
+    entry = linked.booked(run).entry
     assert entry.total == sum(line.debet for line in linked.last_ready().lines)
 
 
@@ -513,7 +495,7 @@ def test_a_mapping_that_changed_is_not_booked_unseen(transposing: Linked) -> Non
         map_to(transposing, Dimension.ACCOUNT, "4002010", other)
 
     assert_refused(transposing, job, "changed_here")
-    booked(transposing, run)
+    transposing.booked(run)
 
 
 def test_the_name_of_an_account_is_not_part_of_what_was_seen(
@@ -611,7 +593,7 @@ def test_a_new_connection_with_the_same_payroll_books_what_the_old_one_fetched(
         link(connection, linked.loket, linked.payroll)
     renewed = replace(linked, connection_id=connection.pk)
 
-    booked(renewed, run)
+    renewed.booked(run)
 
     assert len(entries(linked)) == 1
 
@@ -734,27 +716,16 @@ def assert_never_bookable(linked: Linked, run: JournalRun) -> None:
 # Reversal
 
 
-def reverse(linked: Linked, entry: JournalEntry) -> JournalEntry:
-    """Undo an entry, in a scope of its own."""
-    with linked.scope():
-        return reverse_entry(
-            JournalEntry.objects.get(pk=entry.pk),
-            booked_on=date(2026, 11, 3),
-            reason="Verkeerde maand",
-            user=linked.books.bookkeeper,
-        )
-
-
 def test_a_reversal_frees_the_run_which_can_be_booked_again(
     linked: Linked, run: JournalRun
 ) -> None:
-    first = booked(linked, run)
-    counter = reverse(linked, first.entry)
+    first = linked.booked(run)
+    counter = linked.undo(first.entry)
     with linked.scope():
         assert live_booking(run) is None
         assert Booking.objects.get().reversal_id == counter.pk
 
-    second = booked(linked, run)
+    second = linked.booked(run)
 
     assert (first.generation, second.generation) == (1, 2)
     assert [entry.number for entry in entries(linked)] == [1, 2, 3]
@@ -762,11 +733,11 @@ def test_a_reversal_frees_the_run_which_can_be_booked_again(
 
 
 def test_ten_who_reverse_at_once_reverse_once(linked: Linked, run: JournalRun) -> None:
-    entry = booked(linked, run).entry
+    entry = linked.booked(run).entry
 
     def one(number: int) -> bool:
         try:
-            reverse(linked, entry)
+            linked.undo(entry)
         except AlreadyReversed:
             return False
         return True
@@ -776,11 +747,11 @@ def test_ten_who_reverse_at_once_reverse_once(linked: Linked, run: JournalRun) -
 
 
 def test_a_reversal_that_is_refused_leaves_the_run_booked(linked: Linked, run: JournalRun) -> None:
-    entry = booked(linked, run).entry
+    entry = linked.booked(run).entry
     with linked.scope():
         calendar.close(Period.objects.get(starts_on=date(2026, 11, 1)))
     with pytest.raises(posting.PostingRefused):
-        reverse(linked, entry)
+        linked.undo(entry)
 
     with linked.scope():
         assert live_booking(run) is not None
@@ -790,7 +761,7 @@ def test_an_old_order_after_a_reversal_books_anew(linked: Linked, run: JournalRu
     """Who pressed 'Boeken' before a colleague reversed gets what was seen: the run is free."""
     with linked.scope():
         seen = linked.seen(run)
-    reverse(linked, booked(linked, run).entry)
+    linked.undo(linked.booked(run).entry)
     with linked.scope():
         late = order_booking(seen, user=linked.books.manager)
 

@@ -14,7 +14,7 @@ from loket_import.models import Booking, Job, JobKind, JobState
 from loket_import.tasks import HANDLERS
 from tests.books import make_user
 from tests.loket_import.linked import Linked
-from tests.loket_import.test_jobs import at_once
+from tests.loket_import.threads import at_once
 
 CLICKS = 50
 WORKERS = 3

@@ -1,16 +1,14 @@
 """Jobs: in one worker's hands at a time, and never lost, whatever becomes of worker and bell."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
-from threading import Barrier
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from celery import current_app
-from django.db import connection, connections
+from django.db import connection
 from django.db.models import Value
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
@@ -22,8 +20,7 @@ from loket_import.errors import LoketForbidden, LoketUnavailable
 from loket_import.jobs import LEASE, MOST_ATTEMPTS, RETRY_SECONDS, Claimed, ClaimLost
 from loket_import.models import Job, JobKind, JobState
 from tests.books import Books, make_books
-
-Outcome = TypeVar("Outcome")
+from tests.loket_import.threads import at_once
 
 
 @pytest.fixture
@@ -92,21 +89,6 @@ def raising(error: BaseException) -> Callable[[Claimed], None]:
         raise error
 
     return handler
-
-
-def at_once(count: int, act: Callable[[int], Outcome]) -> list[Outcome]:
-    """What `act` gives in so many threads that begin together."""
-    start = Barrier(count)
-
-    def one(number: int) -> Outcome:
-        try:
-            start.wait()
-            return act(number)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(one, range(count)))
 
 
 # Asking

@@ -1,0 +1,242 @@
+"""Answers to what the codes of a run stand for: asked once, kept for ever."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from connections.models import (
+    AccountMapping,
+    ChartMode,
+    Connection,
+    CostCenterMapping,
+)
+from finmaster.tenancy import administration_scope
+from ledger.models import Account, CostCenter
+from loket_import.models import JournalRun
+from tests.books import make_books
+from tests.loket_import.browsing import address, line
+from tests.loket_import.linked import Linked
+
+
+@pytest.fixture
+def transposing(linked: Linked, puzzling: JournalRun) -> JournalRun:
+    """The same run, of a connection that transposes."""
+    with linked.scope():
+        Connection.objects.update(chart_mode=ChartMode.TRANSPOSE)
+    return puzzling
+
+
+def field(answer: Any, code: str, name: str) -> str:
+    """Name of an input for the question about a code."""
+    form = next(form for form in answer.context["forms"] if form.question.code == code)
+    return str(form.add_prefix(name))
+
+
+def test_all_questions_are_asked_at_once(
+    linked: Linked, bookkeeper: Client, puzzling: JournalRun
+) -> None:
+    context = bookkeeper.get(address(linked, "content", puzzling.pk)).context
+    assert len(context["questions"]) == 2
+    answer = bookkeeper.get(address(linked, "cures", puzzling.pk))
+
+    forms = answer.context["forms"]
+    assert [form.question.code for form in forms] == ["9999X", "ZZ9"]
+    assert [set(form.fields) for form in forms] == [set(), {"target"}]
+    assert [form.question.description for form in forms] == [
+        "Omschrijving 9999X",
+        "Afdeling ZZ9",
+    ]
+    assert answer.context["may_create"] is False
+
+
+def test_a_chosen_answer_is_kept_as_a_mapping_and_the_rest_stays_open(
+    linked: Linked, bookkeeper: Client, transposing: JournalRun
+) -> None:
+    page = address(linked, "cures", transposing.pk)
+    with linked.scope():
+        account = Account.objects.get(code="4000")
+    shown = bookkeeper.get(page)
+    assert len(shown.context["forms"]) == 3
+
+    answer = bookkeeper.post(page, {field(shown, "9999X", "target"): account.pk})
+
+    assert answer.headers["Location"] == address(linked, "content", transposing.pk)
+    with linked.scope():
+        mapping = AccountMapping.objects.get()
+        assert (mapping.loket_code, mapping.account_id) == ("9999X", account.pk)
+        assert mapping.loket_description == "Omschrijving 9999X"
+        assert mapping.set_by_id == linked.books.bookkeeper.pk
+    codes = [form.question.code for form in bookkeeper.get(page).context["forms"]]
+    assert codes == ["1700", "ZZ9"]
+
+
+def test_when_all_is_answered_the_run_can_be_booked(
+    linked: Linked, bookkeeper: Client, transposing: JournalRun
+) -> None:
+    page = address(linked, "cures", transposing.pk)
+    shown = bookkeeper.get(page)
+    with linked.scope():
+        targets = {
+            field(shown, "9999X", "target"): Account.objects.get(code="4000").pk,
+            field(shown, "1700", "target"): Account.objects.get(code="1700").pk,
+            field(shown, "ZZ9", "target"): CostCenter.objects.get(code="K100").pk,
+        }
+    bookkeeper.post(page, targets)
+
+    assert bookkeeper.get(page).headers["Location"] == address(linked, "content", transposing.pk)
+    assert linked.booked(transposing).entry.total == Decimal("10.00")
+    with linked.scope():
+        assert CostCenterMapping.objects.get().loket_code == "ZZ9"
+
+
+def test_a_manager_makes_what_is_missing(
+    linked: Linked, manager: Client, puzzling: JournalRun
+) -> None:
+    page = address(linked, "cures", puzzling.pk)
+    shown = manager.get(page)
+    initial = shown.context["forms"][0].initial
+    assert initial == {"name": "Omschrijving 9999X", "kind": "expense"}
+
+    manager.post(
+        page,
+        {
+            field(shown, "9999X", "create"): "on",
+            field(shown, "9999X", "name"): "Lonen bijzonder",
+            field(shown, "9999X", "kind"): "expense",
+            field(shown, "ZZ9", "create"): "on",
+            field(shown, "ZZ9", "name"): "Afdeling",
+        },
+    )
+
+    with linked.scope():
+        account = Account.objects.get(code="9999X")
+        assert (account.name, account.kind) == ("Lonen bijzonder", "expense")
+        assert CostCenter.objects.get(code="ZZ9").name == "Afdeling"
+        # What is taken over needs no mapping.
+        assert not AccountMapping.objects.exists()
+        assert not CostCenterMapping.objects.exists()
+    linked.booked(puzzling)
+
+
+def test_an_account_that_is_made_while_transposing_is_mapped_as_well(
+    linked: Linked, manager: Client, transposing: JournalRun
+) -> None:
+    page = address(linked, "cures", transposing.pk)
+    shown = manager.get(page)
+    manager.post(
+        page,
+        {
+            field(shown, "9999X", "create"): "on",
+            field(shown, "9999X", "name"): "Lonen",
+            field(shown, "9999X", "kind"): "expense",
+        },
+    )
+
+    with linked.scope():
+        mapping = AccountMapping.objects.select_related("account").get()
+    assert (mapping.loket_code, mapping.account.code) == ("9999X", "9999X")
+    codes = [form.question.code for form in manager.get(page).context["forms"]]
+    assert "9999X" not in codes
+
+
+def test_a_bookkeeper_makes_nothing_whatever_is_sent(
+    linked: Linked, bookkeeper: Client, puzzling: JournalRun
+) -> None:
+    page = address(linked, "cures", puzzling.pk)
+    shown = bookkeeper.get(page)
+    bookkeeper.post(
+        page,
+        {
+            field(shown, code, name): value
+            for code in ("9999X", "ZZ9")
+            for name, value in (("create", "on"), ("name", "X"), ("kind", "expense"))
+        },
+    )
+
+    with linked.scope():
+        assert not Account.objects.filter(code="9999X").exists()
+        assert not CostCenter.objects.filter(code="ZZ9").exists()
+
+
+def test_an_answer_that_is_wrong_is_refused_with_all_others_kept(
+    linked: Linked, manager: Client, transposing: JournalRun
+) -> None:
+    page = address(linked, "cures", transposing.pk)
+    shown = manager.get(page)
+    with linked.scope():
+        account = Account.objects.get(code="4000").pk
+    target = field(shown, "9999X", "target")
+
+    answer = manager.post(
+        page,
+        {
+            target: account,
+            field(shown, "9999X", "create"): "on",
+            field(shown, "9999X", "name"): "Lonen",
+            field(shown, "9999X", "kind"): "expense",
+            field(shown, "1700", "target"): account,
+            field(shown, "ZZ9", "create"): "on",
+            field(shown, "ZZ9", "name"): "",
+        },
+    )
+
+    assert answer.status_code == 422
+    forms = {form.question.code: form for form in answer.context["forms"]}
+    assert list(forms["9999X"].errors) == ["target"]
+    assert list(forms["ZZ9"].errors) == ["name"]
+    assert forms["1700"]["target"].value() == str(account)
+    with linked.scope():
+        assert not AccountMapping.objects.exists()
+        assert not Account.objects.filter(code="9999X").exists()
+
+
+def test_an_account_of_another_administration_a_blocked_one_or_a_heading_is_no_answer(
+    linked: Linked, bookkeeper: Client, transposing: JournalRun
+) -> None:
+    other = make_books("Andere")
+    with administration_scope(other.id):
+        foreign = Account.objects.get(code="4000").pk
+    with linked.scope():
+        blocked = Account.objects.filter(is_blocked=True).first()
+        heading = Account.objects.filter(is_postable=False).first()
+    assert blocked is not None
+    assert heading is not None
+    page = address(linked, "cures", transposing.pk)
+    shown = bookkeeper.get(page)
+
+    for target in (foreign, blocked.pk, heading.pk, "x", 10**30):
+        answer = bookkeeper.post(page, {field(shown, "9999X", "target"): target})
+        assert answer.status_code == 422
+    with linked.scope():
+        assert not AccountMapping.objects.exists()
+
+
+def test_a_code_that_is_too_long_for_the_books_can_not_be_made(
+    linked: Linked, manager: Client
+) -> None:
+    code = "4" * 21
+    run = linked.fetched(linked.add_run([line(code, "10.00"), line("1700", "-10.00")]))
+    page = address(linked, "cures", run.pk)
+    shown = manager.get(page)
+
+    answer = manager.post(
+        page,
+        {
+            field(shown, code, "create"): "on",
+            field(shown, code, "name"): "Lonen",
+            field(shown, code, "kind"): "expense",
+        },
+    )
+
+    assert answer.status_code == 422
+    assert list(answer.context["forms"][0].errors) == ["create"]
+
+
+def test_a_run_without_questions_has_no_page_for_them(
+    linked: Linked, bookkeeper: Client, run: JournalRun
+) -> None:
+    answer = bookkeeper.get(address(linked, "cures", run.pk))
+
+    assert answer.headers["Location"] == address(linked, "content", run.pk)

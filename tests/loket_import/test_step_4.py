@@ -1,0 +1,274 @@
+"""Step 4: a run as it will be booked, its date and description, and the button."""
+
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from ledger.models import Journal, JournalEntry
+from loket_import.booking import SENTENCES
+from loket_import.models import Booking, Job, JobKind, JobState, JournalRun
+from tests.loket_import.browsing import address, said, template_of
+from tests.loket_import.linked import Linked
+from tests.pages import client_of
+
+# Step 4
+
+
+def test_a_run_is_fetched_by_its_page_and_then_shown(linked: Linked, bookkeeper: Client) -> None:
+    linked.fetch_runs()
+    run = linked.stored(linked.last_ready())
+    page = address(linked, "content", run.pk)
+
+    first = bookkeeper.get(page).context
+    assert first["fetch"].is_wanted is True
+    assert "preview" not in first
+    linked.fetch(JobKind.CONTENT, run.pk)
+    context = bookkeeper.get(page).context
+
+    assert context["fetch"].is_wanted is False
+    assert context["proposal"].is_bookable is True
+    assert (context["errors"], context["warnings"], context["questions"]) == ([], [], [])
+    assert context["lines_in"] == len(linked.last_ready().lines)
+    assert context["order"] is None
+    assert (context["may_book"], context["may_create"]) == (True, False)
+
+
+def test_a_viewer_sees_a_run_and_can_not_book_it(linked: Linked, run: JournalRun) -> None:
+    client = client_of(linked.books.viewer)
+
+    answer = client.get(address(linked, "content", run.pk))
+
+    assert (answer.status_code, answer.context["may_book"]) == (200, False)
+    for name in ("edit", "cures"):
+        assert client.get(address(linked, name, run.pk)).status_code == 403
+    assert client.post(address(linked, "book", run.pk)).status_code == 403
+
+
+def test_a_refused_booking_is_told_on_the_page_of_the_run(
+    linked: Linked, bookkeeper: Client, run: JournalRun
+) -> None:
+    page = address(linked, "content", run.pk)
+    job = linked.order(run)
+    assert bookkeeper.get(page).context["order"].progress is not None
+    linked.loket.world.remove_run(str(run.loket_id))
+    linked.carry_out(job)
+
+    order = bookkeeper.get(page).context["order"]
+    assert order.failed is True
+    assert order.job.error_code == "not_ready"
+
+
+def test_a_run_without_results_is_shown_without_lines(linked: Linked, bookkeeper: Client) -> None:
+    linked.fetch_runs()
+    failed = linked.stored(next(run for run in linked.loket_runs(2) if run.period.year == 2026))
+    linked.fetch(JobKind.CONTENT, failed.pk)
+
+    answer = bookkeeper.get(address(linked, "content", failed.pk))
+
+    assert answer.status_code == 200
+    assert "preview" not in answer.context
+
+
+def test_without_a_memorial_the_run_says_so(
+    linked: Linked, bookkeeper: Client, run: JournalRun
+) -> None:
+    with linked.scope():
+        Journal.objects.filter(kind="memorial").update(kind="bank")
+
+    answer = bookkeeper.get(address(linked, "content", run.pk))
+    assert (answer.status_code, bool(answer.context["trouble"])) == (200, True)
+    for name in ("cures", "book"):
+        answer = bookkeeper.post(address(linked, name, run.pk))
+        assert answer.headers["Location"] == address(linked, "content", run.pk)
+
+
+def test_a_run_that_is_not_there_is_404(linked: Linked, bookkeeper: Client) -> None:
+    for name in ("content", "edit", "cures", "lines"):
+        for run_id in (4711, 10**30):
+            assert bookkeeper.get(address(linked, name, run_id)).status_code == 404
+
+
+# Date and description
+
+
+def test_date_and_description_are_changed_before_booking(
+    linked: Linked, bookkeeper: Client, run: JournalRun
+) -> None:
+    page = address(linked, "edit", run.pk)
+    with linked.scope():
+        before = linked.seen(run).hash
+
+    initial = bookkeeper.get(page).context["form"].initial
+    assert initial["booking_date"] == date(2026, 10, 31)
+    answer = bookkeeper.post(page, {"booking_date": "02-11-2026", "description": " Lonen oktober "})
+
+    assert answer.headers["Location"] == address(linked, "content", run.pk)
+    with linked.scope():
+        stored = JournalRun.objects.get(pk=run.pk)
+        assert (stored.booking_date, stored.description) == (date(2026, 11, 2), "Lonen oktober")
+        assert linked.seen(run).hash != before
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("booking_date", "31-02-2026"),
+        ("booking_date", ""),
+        ("booking_date", "morgen"),
+        ("description", ""),
+        ("description", "   "),
+        ("description", "x" * 256),
+        ("description", "een\x00twee"),
+    ],
+)
+def test_input_that_is_wrong_is_kept_and_explained(
+    linked: Linked, bookkeeper: Client, run: JournalRun, field: str, value: str
+) -> None:
+    typed = {"booking_date": "01-11-2026", "description": "Wat ik typte"} | {field: value}
+
+    answer = bookkeeper.post(address(linked, "edit", run.pk), typed)
+
+    assert answer.status_code == 422
+    form = answer.context["form"]
+    assert list(form.errors) == [field]
+    assert {name: form[name].value() for name in typed} == typed
+    with linked.scope():
+        stored = JournalRun.objects.get(pk=run.pk)
+    assert (stored.booking_date, stored.description) == (None, "")
+
+
+def test_a_date_in_a_closed_or_missing_period_is_a_problem_with_a_way_to_change_it(
+    linked: Linked, bookkeeper: Client, run: JournalRun
+) -> None:
+    bookkeeper.post(
+        address(linked, "edit", run.pk), {"booking_date": "01-01-2031", "description": "Lonen"}
+    )
+
+    errors = bookkeeper.get(address(linked, "content", run.pk)).context["errors"]
+
+    assert [error.url for error in errors] == [address(linked, "edit", run.pk)]
+
+
+# The button
+
+
+def test_the_button_orders_what_was_seen(
+    linked: Linked, bookkeeper: Client, run: JournalRun
+) -> None:
+    page = address(linked, "content", run.pk)
+    seen = bookkeeper.get(page).context["preview"].hash
+
+    answer = bookkeeper.post(address(linked, "book", run.pk), {"seen": seen})
+
+    assert answer.headers["Location"] == page
+    with linked.scope():
+        job = Job.objects.get(kind=JobKind.BOOKING)
+    assert linked.carry_out(job).state == JobState.DONE
+    after = bookkeeper.get(page)
+    assert template_of(after) == "loket_import/booked.html"
+    assert after.context["entry"].number == 1
+    for name in ("edit", "book"):
+        assert bookkeeper.post(address(linked, name, run.pk)).headers["Location"] == page
+
+
+@pytest.mark.parametrize("seen", [None, "", "0" * 64, "x"])
+def test_the_button_books_nothing_else_than_what_was_seen(
+    linked: Linked, bookkeeper: Client, run: JournalRun, seen: str | None
+) -> None:
+    answer = bookkeeper.post(
+        address(linked, "book", run.pk), {} if seen is None else {"seen": seen}
+    )
+
+    assert said(answer) == [str(SENTENCES["changed_here"])]
+    with linked.scope():
+        assert not Job.objects.filter(kind=JobKind.BOOKING).exists()
+
+
+def test_the_button_of_a_run_with_problems_books_nothing(
+    linked: Linked, bookkeeper: Client, puzzling: JournalRun
+) -> None:
+    answer = bookkeeper.post(address(linked, "book", puzzling.pk), {"seen": ""})
+
+    assert said(answer) == [str(SENTENCES["has_problems"])]
+    with linked.scope():
+        assert not Job.objects.filter(kind=JobKind.BOOKING).exists()
+
+
+def test_the_button_of_a_booked_run_names_the_entry(
+    linked: Linked, bookkeeper: Client, run: JournalRun
+) -> None:
+    linked.booked(run)
+
+    (message,) = said(bookkeeper.post(address(linked, "book", run.pk), {"seen": "x"}))
+
+    assert "MEM 2026-0001" in message
+
+
+# Around the wizard
+
+
+def test_what_was_imported_is_listed_the_newest_first(
+    linked: Linked, bookkeeper: Client, run: JournalRun
+) -> None:
+    first = linked.booked(run)
+    linked.undo(first.entry)
+    second = linked.booked(run)
+
+    page = bookkeeper.get(address(linked, "files")).context["page"]
+
+    assert [booking.pk for booking in page] == [second.pk, first.pk]
+    assert [bool(booking.reversal_id) for booking in page] == [False, True]
+
+
+def test_the_lines_of_a_run_are_shown_as_they_were_booked_or_as_they_are(
+    linked: Linked, bookkeeper: Client, run: JournalRun
+) -> None:
+    sent = linked.last_ready()
+    with linked.scope():
+        old = linked.seen(run).content
+    line_count = len(sent.lines)
+    linked.loket.world.replace_lines(sent.id, sent.lines[:2])
+    linked.fetch(JobKind.CONTENT, run.pk)
+    page = address(linked, "lines", run.pk)
+    other = linked.fetched(linked.loket_runs(4)[-2])
+
+    newest = bookkeeper.get(page).context
+    assert newest["content"].pk != old.pk
+    assert len(newest["page"].object_list) == 2
+    earlier = bookkeeper.get(page, {"inhoud": old.pk}).context
+    assert earlier["content"] == old
+    assert len(earlier["page"].object_list) == line_count
+    elsewhere = address(linked, "lines", other.pk)
+    assert bookkeeper.get(elsewhere, {"inhoud": old.pk}).status_code == 404
+    for asked in ("10" * 20, "-1", "x", "²"):
+        assert bookkeeper.get(page, {"inhoud": asked}).status_code in (200, 404)
+
+
+def test_an_entry_leads_to_the_run_that_it_books_and_its_reversal_too(
+    linked: Linked, bookkeeper: Client, run: JournalRun
+) -> None:
+    entry = linked.booked(run).entry
+    counter = linked.undo(entry)
+
+    for one in (entry, counter):
+        answer = bookkeeper.get(reverse("entry", args=[linked.slug, one.pk]))
+        origin = answer.context["origin"]
+        assert origin.url.startswith(address(linked, "lines", run.pk))
+        assert bookkeeper.get(origin.url).status_code == 200
+
+
+def test_the_page_of_an_entry_undoes_it_and_frees_the_run(
+    linked: Linked, bookkeeper: Client, run: JournalRun
+) -> None:
+    entry = linked.booked(run).entry
+    page = reverse("reverse_entry", args=[linked.slug, entry.pk])
+
+    bookkeeper.post(page, {"booked_on": "03-11-2026", "reason": "Verkeerde maand"})
+
+    with linked.scope():
+        assert JournalEntry.objects.get(reverses=entry).reversal_reason == "Verkeerde maand"
+        assert Booking.objects.get().reversal_id is not None
+    answer = bookkeeper.get(address(linked, "content", run.pk))
+    assert answer.context["proposal"].is_bookable is True
