@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from finmaster.models import Administration
 from finmaster.permissions import visible_administrations
 
-
 # In the switcher of each page; the office's own page has them all.
 MOST_CHOICES = 15
 
