@@ -53,16 +53,13 @@ class Fetch:
         return timezone.now() - self.job.finished_at > STALE_AFTER
 
 
-def fetch_of(kind: JobKind, *, slug: str, page_url: str, subject: str = "") -> Fetch:
+def fetch_of(kind: JobKind, *, slug: str, page_url: str, subject: str) -> Fetch:
     """The last fetch of this kind and subject."""
     job = latest_job(kind, subject)
-    name, arguments = "loket_import:fetch", [slug, kind.value]
-    if subject:
-        name, arguments = "loket_import:fetch_subject", [slug, kind.value, subject]
     return Fetch(
         job=job,
         page_url=page_url,
-        fetch_url=reverse(name, args=arguments),
+        fetch_url=reverse("loket_import:fetch", args=[slug, kind.value, subject]),
         poll_url=reverse("loket_import:progress", args=[slug, job.pk]) if job else "",
     )
 

@@ -29,6 +29,7 @@ CURED_BY_EDITING = frozenset(
     }
 )
 MOST_NUMBERS = 5
+NO_LINK = {"url": "", "url_label": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,16 @@ class Place:
     url_label: str
 
 
-def places(problems: Iterable[Problem], *, run_id: int, slug: str) -> list[Place]:
-    """The problems with their places and the links that lead to their cures."""
+def places(
+    problems: Iterable[Problem], *, run_id: int, slug: str, may_cure: bool = True
+) -> list[Place]:
+    """The problems with their places and, for who may follow them, the links to their cures."""
     return [
         Place(
             place=place_of(problem),
             reason=str(problem.message),
             cure=str(problem.cure),
-            **cure_link(problem, run_id=run_id, slug=slug),
+            **(cure_link(problem, run_id=run_id, slug=slug) if may_cure else NO_LINK),
         )
         for problem in problems
     ]
@@ -76,4 +79,4 @@ def cure_link(problem: Problem, *, run_id: int, slug: str) -> dict[str, str]:
     if problem.code in CURED_BY_EDITING:
         url = reverse("loket_import:edit", args=[slug, run_id])
         return {"url": url, "url_label": _("Change date or description")}
-    return {"url": "", "url_label": ""}
+    return NO_LINK

@@ -19,7 +19,6 @@ urlpatterns = [
     path("loket/runs/<int:run_id>/boeken/", booking.book, name="book"),
     path("loket/runs/<int:run_id>/oplossen/", cures.cures, name="cures"),
     path("loket/runs/<int:run_id>/regels/", imports.lines, name="lines"),
-    path("loket/ophalen/<str:kind>/", fetch.fetch, name="fetch"),
-    path("loket/ophalen/<str:kind>/<int:subject>/", fetch.fetch, name="fetch_subject"),
+    path("loket/ophalen/<str:kind>/<int:subject>/", fetch.fetch, name="fetch"),
     path("loket/werk/<int:job_id>/", fetch.progress, name="progress"),
 ]

@@ -64,6 +64,11 @@ def next_step(connection: Connection) -> str:
     return "loket_import:runs"
 
 
+def breadcrumbs(slug: str) -> list[tuple[str, str]]:
+    """The pages above each page of the import."""
+    return [(_("Import files"), reverse("loket_import:files", args=[slug]))]
+
+
 def steps(number: int, *, slug: str) -> Steps:
     """The four steps seen from the current one; those before it can be gone back to."""
     labels = (

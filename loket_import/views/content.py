@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,14 +16,18 @@ from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
 from loket_import import wizard
 from loket_import.booking import live_booking
-from loket_import.cures import open_questions
+from loket_import.cures import QUESTIONS, open_questions
 from loket_import.freshness import Fetch, fetch_of
 from loket_import.jobs import latest_job
 from loket_import.models import JobKind, JobState, JournalRun
 from loket_import.periods import default_description, period_label
 from loket_import.places import places
 from loket_import.preview import Preview, booking_date, preview
+from loket_import.proposal import ChartMode
+from loket_import.run_states import run_state
 from loket_import.views.gate import with_connection
+
+LINES_PER_PAGE = 250
 
 
 class EntryForm(forms.Form):
@@ -45,6 +50,11 @@ def content(request: AdministrationRequest, connection: Connection, run_id: int)
     """The run, once fetched, with what stands in the way; after booking, the entry."""
     run = run_or_404(connection, run_id)
     slug = request.administration.slug
+    page_url = reverse("loket_import:content", args=[slug, run.pk])
+    # Jobs first, then what they wrote: one that ends in between is seen to be under way, never done
+    # without its outcome.
+    fetch = fetch_of(JobKind.CONTENT, slug=slug, page_url=page_url, subject=str(run.pk))
+    order = booking_fetch(run, slug=slug, page_url=page_url)
     booked = live_booking(run)
     if booked is not None:
         return render(
@@ -57,11 +67,9 @@ def content(request: AdministrationRequest, connection: Connection, run_id: int)
         seen = preview(run, connection)
     except UserError as trouble:
         return render(request, "loket_import/content.html", context | {"trouble": str(trouble)})
-    page_url = reverse("loket_import:content", args=[slug, run.pk])
-    fetch = fetch_of(JobKind.CONTENT, slug=slug, page_url=page_url, subject=str(run.pk))
-    order = booking_fetch(run, slug=slug, page_url=page_url)
     if seen is not None:
-        context |= shown(seen, may_book=request.role.includes(Role.BOOKKEEPER), slug=slug)
+        context |= shown(seen, may_book=context["may_book"], slug=slug)
+        context |= proposed_lines(seen, request.GET.get("page"))
     return render(request, "loket_import/content.html", context | {"fetch": fetch, "order": order})
 
 
@@ -71,9 +79,11 @@ def frame(
     """What step 4 shows in any case."""
     slug = request.administration.slug
     return {
+        "breadcrumbs": wizard.breadcrumbs(slug),
         "steps": wizard.steps(wizard.CONTENT, slug=slug),
         "connection": connection,
         "run": run,
+        "state": run_state(run, None),
         "period": period_label(run, connection),
         "runs_url": f"{reverse('loket_import:runs', args=[slug])}?jaar={run.year}",
         "may_book": request.role.includes(Role.BOOKKEEPER),
@@ -92,15 +102,34 @@ def booking_fetch(run: JournalRun, *, slug: str, page_url: str) -> Fetch | None:
 def shown(seen: Preview, *, may_book: bool, slug: str) -> dict[str, Any]:
     """What the page shows of a preview."""
     proposal = seen.proposal
+    asked = [problem for problem in proposal.errors if problem.code in QUESTIONS]
+    errors = [problem for problem in proposal.errors if problem.code not in QUESTIONS]
+    link: dict[str, Any] = {"run_id": seen.run.pk, "slug": slug}
     return {
         "preview": seen,
         "proposal": proposal,
-        "errors": places(proposal.errors, run_id=seen.run.pk, slug=slug),
-        "warnings": places(proposal.warnings, run_id=seen.run.pk, slug=slug),
+        # One button leads to the answers to all of them.
+        "to_link": places(asked, **link, may_cure=False),
+        "errors": places(errors, **link, may_cure=may_book),
+        "warnings": places(proposal.warnings, **link, may_cure=may_book),
         "questions": open_questions(seen),
         "lines_in": len(seen.lines),
         "lines_dropped": len(proposal.dropped_lines),
-        "may_book": may_book,
+    }
+
+
+def proposed_lines(seen: Preview, asked_page: str | None) -> dict[str, Any]:
+    """A page of the lines as they would be booked, and the columns that they need."""
+    lines = seen.proposal.lines
+    transposes = seen.options.chart_mode == ChartMode.TRANSPOSE
+    has_cost_centers = any(line.loket_cost_center_code for line in lines)
+    has_cost_units = any(line.loket_cost_unit_code for line in lines)
+    return {
+        "lines": Paginator(lines, LINES_PER_PAGE).get_page(asked_page),
+        "transposes": transposes,
+        "has_cost_centers": has_cost_centers,
+        "has_cost_units": has_cost_units,
+        "columns_before": 2 + transposes + has_cost_centers + has_cost_units,
     }
 
 

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
 
 from connections.models import ChartMode, Connection
+from finmaster.errors import UserError
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
 from loket_import.answers_form import AnswerForm, choices
@@ -20,9 +21,13 @@ from loket_import.views.gate import with_connection
 def cures(request: AdministrationRequest, connection: Connection, run_id: int) -> HttpResponse:
     """All open questions of a run in one list."""
     run = run_or_404(connection, run_id)
-    seen = preview(run, connection)
-    questions = open_questions(seen) if seen else []
     page = redirect("loket_import:content", request.administration.slug, run.pk)
+    try:
+        seen = preview(run, connection)
+    except UserError:
+        # The page of the run says what is in the way.
+        return page
+    questions = open_questions(seen) if seen else []
     if not questions:
         return page
     may_create = request.role.includes(Role.MANAGER)

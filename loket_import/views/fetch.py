@@ -9,28 +9,35 @@ from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
 from loket_import.freshness import Progress, phase
 from loket_import.jobs import request_job
-from loket_import.models import Job, JobKind, JournalRun
-
-FETCHES = (
-    JobKind.EMPLOYERS,
-    JobKind.PAYROLL_ADMINISTRATIONS,
-    JobKind.RUNS,
-    JobKind.CONTENT,
-)
+from loket_import.models import Job, JobKind
+from loket_import.views.runs import payroll_years
+from loket_import.wizard import live_connection, runs_of
 
 
 @require_POST
 @requires(Role.BOOKKEEPER)
-def fetch(request: AdministrationRequest, kind: str, subject: int | None = None) -> HttpResponse:
+def fetch(request: AdministrationRequest, kind: str, subject: int) -> HttpResponse:
     """Ask for a fetch, or join the one that is under way; then back to its page."""
-    if kind not in FETCHES:
+    if not can_be_fetched(kind, subject):
         raise Http404
-    if kind == JobKind.CONTENT:
-        get_object_or_404(JournalRun, pk=subject)
-    job = request_job(
-        JobKind(kind), subject="" if subject is None else str(subject), requested_by=request.user
-    )
+    job = request_job(JobKind(kind), subject=str(subject), requested_by=request.user)
     return see_other(request, page_of(job, request.administration.slug))
+
+
+def can_be_fetched(kind: str, subject: int) -> bool:
+    """Whether there is such a thing to ask Loket for: of this connection, year or run."""
+    connection = live_connection()
+    if connection is None:
+        return False
+    match kind:
+        case JobKind.EMPLOYERS | JobKind.PAYROLL_ADMINISTRATIONS:
+            return subject == connection.pk
+        case JobKind.RUNS:
+            return subject in payroll_years()
+        case JobKind.CONTENT:
+            return runs_of(connection).filter(pk=subject).exists()
+        case _other:
+            return False
 
 
 @requires(Role.VIEWER)
@@ -52,12 +59,14 @@ def progress(request: AdministrationRequest, job_id: int) -> HttpResponse:
 
 
 def page_of(job: Job, slug: str) -> str:
-    """Where the outcome of a job is to be seen."""
+    """Where the outcome of a job is to be seen; what was linked by itself need not be chosen."""
     match JobKind(job.kind):
         case JobKind.EMPLOYERS:
             return reverse("loket_import:employer", args=[slug])
         case JobKind.PAYROLL_ADMINISTRATIONS:
-            return reverse("loket_import:payroll", args=[slug])
+            connection = live_connection()
+            linked = connection and connection.payroll_administration_id
+            return reverse(f"loket_import:{'runs' if linked else 'payroll'}", args=[slug])
         case JobKind.RUNS:
             return f"{reverse('loket_import:runs', args=[slug])}?jaar={job.subject}"
         case JobKind.CONTENT | JobKind.BOOKING:

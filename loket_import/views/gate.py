@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from connections.models import Connection, ConnectionState
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest
-from loket_import.wizard import live_connection
+from loket_import.wizard import breadcrumbs, live_connection
 
 P = ParamSpec("P")
 StepView = Callable[Concatenate[AdministrationRequest, Connection, P], HttpResponse]
@@ -51,6 +51,7 @@ def not_connected(request: AdministrationRequest, connection: Connection | None)
         request,
         "loket_import/not_connected.html",
         {
+            "breadcrumbs": breadcrumbs(request.administration.slug),
             "connection": connection,
             "needs_authorisation": connection is not None,
             "may_change": request.role.includes(Role.MANAGER),

@@ -9,7 +9,7 @@ from finmaster.permissions import AdministrationRequest, requires
 from ledger.models import JournalEntry, JournalKind
 from loket_import.fetching import newest_content
 from loket_import.models import Booking, JournalRun, RunContent
-from loket_import.wizard import live_connection
+from loket_import.wizard import breadcrumbs, live_connection
 
 ROWS_PER_PAGE = 50
 LINES_PER_PAGE = 250
@@ -60,7 +60,14 @@ def files(request: AdministrationRequest) -> HttpResponse:
 @requires(Role.BOOKKEEPER)
 def new(request: AdministrationRequest) -> HttpResponse:
     """What to import."""
-    return render(request, "loket_import/new.html", {"connection": live_connection()})
+    return render(
+        request,
+        "loket_import/new.html",
+        {
+            "connection": live_connection(),
+            "breadcrumbs": breadcrumbs(request.administration.slug),
+        },
+    )
 
 
 @requires(Role.VIEWER)
@@ -72,7 +79,14 @@ def lines(request: AdministrationRequest, run_id: int) -> HttpResponse:
         request.GET.get("page")
     )
     return render(
-        request, "loket_import/lines.html", {"run": run, "content": content, "page": page}
+        request,
+        "loket_import/lines.html",
+        {
+            "run": run,
+            "content": content,
+            "page": page,
+            "breadcrumbs": breadcrumbs(request.administration.slug),
+        },
     )
 
 

@@ -4,23 +4,31 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from connections.errors import ConnectionTrouble
 from connections.lifecycle import EmployerLink, PayrollLink, link_employer, link_payroll
 from connections.models import Connection
-from finmaster.models import Role
+from finmaster.errors import UserError
+from finmaster.models import Role, User
 from finmaster.permissions import AdministrationRequest, requires
 from loket_import import wizard
+from loket_import.fetching import request_runs_of_this_year
 from loket_import.freshness import fetch_of
-from loket_import.jobs import latest_job, request_job
-from loket_import.models import JobKind, JobState
+from loket_import.jobs import last_result, request_job
+from loket_import.models import JobKind
 from loket_import.views.gate import with_connection
+
+
+class NothingChosen(UserError):
+    """What was chosen is not among what Loket showed last, or nothing was chosen."""
+
+    code = "nothing_chosen"
+    message = _("Nothing was linked: choose one of those that Loket.nl shows now.")
 
 
 @require_POST
@@ -29,13 +37,19 @@ from loket_import.views.gate import with_connection
 def start(request: AdministrationRequest, connection: Connection) -> HttpResponse:
     """Begin an import: ask Loket for what the next step shows, and go there."""
     step = wizard.next_step(connection)
-    kind, subject = {
-        "loket_import:employer": (JobKind.EMPLOYERS, ""),
-        "loket_import:payroll": (JobKind.PAYROLL_ADMINISTRATIONS, ""),
-        "loket_import:runs": (JobKind.RUNS, str(timezone.localdate().year)),
-    }[step]
-    request_job(kind, subject=subject, requested_by=request.user)
+    match step:
+        case "loket_import:employer":
+            ask(JobKind.EMPLOYERS, connection, request.user)
+        case "loket_import:payroll":
+            ask(JobKind.PAYROLL_ADMINISTRATIONS, connection, request.user)
+        case _runs:
+            request_runs_of_this_year(request.user)
     return redirect(step, request.administration.slug)
+
+
+def ask(kind: JobKind, connection: Connection, user: User) -> None:
+    """Have fetched what the Loket user of this connection sees; of another's it says nothing."""
+    request_job(kind, subject=str(connection.pk), requested_by=user)
 
 
 @requires(Role.VIEWER, to_post=Role.BOOKKEEPER)
@@ -44,24 +58,31 @@ def employer(request: AdministrationRequest, connection: Connection) -> HttpResp
     """Step 1: which employer belongs to these books."""
     slug = request.administration.slug
     page_url = reverse("loket_import:employer", args=[slug])
-    found = answer(JobKind.EMPLOYERS, "employers")
+    subject = str(connection.pk)
+    # The job first, then what it found: one that ends in between is seen to be under way.
+    fetch = fetch_of(JobKind.EMPLOYERS, slug=slug, page_url=page_url, subject=subject)
+    found = last_result(JobKind.EMPLOYERS, subject).get("employers", [])
     if request.method == "POST":
-        chosen = chosen_from(found, request.POST.get("employer", ""))
-        link = EmployerLink(id=UUID(chosen["id"]), name=chosen["name"], kvk=chosen["kvk"])
         try:
+            chosen = chosen_from(found, request.POST.get("employer", ""))
+            link = EmployerLink(id=UUID(chosen["id"]), name=chosen["name"], kvk=chosen["kvk"])
             link_employer(connection, link, user=request.user)
+        except NothingChosen as trouble:
+            messages.error(request, str(trouble))
+            return redirect(page_url)
         except ConnectionTrouble as trouble:
             messages.error(request, str(trouble))
         else:
-            request_job(JobKind.PAYROLL_ADMINISTRATIONS, requested_by=request.user)
+            ask(JobKind.PAYROLL_ADMINISTRATIONS, connection, request.user)
         return redirect("loket_import:payroll", slug)
     return render(
         request,
         "loket_import/employer.html",
         {
+            "breadcrumbs": wizard.breadcrumbs(slug),
             "steps": wizard.steps(wizard.EMPLOYER, slug=slug),
             "connection": connection,
-            "fetch": fetch_of(JobKind.EMPLOYERS, slug=slug, page_url=page_url),
+            "fetch": fetch,
             "employers": [one | {"differs": differs_from(request, one)} for one in found],
             "sees_too_much": len(found) > 1,
             "own_kvk": request.administration.chamber_of_commerce_number,
@@ -82,28 +103,42 @@ def payroll(request: AdministrationRequest, connection: Connection) -> HttpRespo
     """Step 2: which payroll administration; the only one is linked by itself."""
     slug = request.administration.slug
     page_url = reverse("loket_import:payroll", args=[slug])
-    found = answer(JobKind.PAYROLL_ADMINISTRATIONS, "payrolls")
+    subject = str(connection.pk)
+    fetch = fetch_of(
+        JobKind.PAYROLL_ADMINISTRATIONS, slug=slug, page_url=page_url, subject=subject
+    )
+    found = last_result(JobKind.PAYROLL_ADMINISTRATIONS, subject).get("payrolls", [])
     if request.method == "POST":
-        chosen = chosen_from(found, request.POST.get("payroll", ""))
         try:
+            chosen = chosen_from(found, request.POST.get("payroll", ""))
             link_payroll(connection, link_of(chosen), user=request.user)
+        except NothingChosen as trouble:
+            messages.error(request, str(trouble))
+            return redirect(page_url)
         except ConnectionTrouble as trouble:
             messages.error(request, str(trouble))
-        return redirect("loket_import:runs", slug)
-    if connection.payroll_administration_id and len(found) < 2:
+        else:
+            request_runs_of_this_year(request.user)
         return redirect("loket_import:runs", slug)
     return render(
         request,
         "loket_import/payroll.html",
         {
+            "breadcrumbs": wizard.breadcrumbs(slug),
             "steps": wizard.steps(wizard.PAYROLL, slug=slug),
             "connection": connection,
-            "fetch": fetch_of(JobKind.PAYROLL_ADMINISTRATIONS, slug=slug, page_url=page_url),
-            "payrolls": found,
+            "fetch": fetch,
+            "payrolls": [one | {"differs": own_differs(request, one)} for one in found],
             "own_tax_number": request.administration.payroll_tax_number,
             "may_link": request.role.includes(Role.BOOKKEEPER),
         },
     )
+
+
+def own_differs(request: AdministrationRequest, payroll: dict[str, Any]) -> bool:
+    """Whether the payroll tax number is another one than the administration's own."""
+    own = request.administration.payroll_tax_number
+    return bool(own and payroll["tax_number"] and own != payroll["tax_number"])
 
 
 def link_of(payroll: dict[str, Any]) -> PayrollLink:
@@ -117,18 +152,9 @@ def link_of(payroll: dict[str, Any]) -> PayrollLink:
     )
 
 
-def answer(kind: JobKind, key: str) -> list[dict[str, Any]]:
-    """What the last fetch of this kind found; empty while there is none."""
-    job = latest_job(kind)
-    if job is None or job.state != JobState.DONE:
-        return []
-    found: list[dict[str, Any]] = job.result[key]
-    return found
-
-
 def chosen_from(found: list[dict[str, Any]], chosen_id: str) -> dict[str, Any]:
-    """The one with this id; only what Loket showed can be chosen."""
+    """The one with this id, or NothingChosen; only what Loket showed can be chosen."""
     for one in found:
         if one["id"] == chosen_id:
             return one
-    raise Http404(_("This choice is no longer there."))
+    raise NothingChosen

@@ -26,25 +26,32 @@ YEARS_BACK = 7
 def runs(request: AdministrationRequest, connection: Connection) -> HttpResponse:
     """The runs of the current year, or of the one that the filter names."""
     slug = request.administration.slug
-    this_year = timezone.localdate().year
-    # A four-weekly or weekly payroll begins its next year before the calendar does.
-    years = list(range(this_year + 1, this_year - YEARS_BACK, -1))
+    years = payroll_years()
     asked = request.GET.get("jaar", "")
-    year = int(asked) if asked in map(str, years) else this_year
+    year = int(asked) if asked in map(str, years) else timezone.localdate().year
     page_url = f"{reverse('loket_import:runs', args=[slug])}?jaar={year}"
     return render(
         request,
         "loket_import/runs.html",
         {
+            "breadcrumbs": wizard.breadcrumbs(slug),
             "steps": wizard.steps(wizard.RUNS, slug=slug),
             "connection": connection,
             "year": year,
             "years": years,
-            "rows": rows(connection, year, slug),
+            # The job first, then what it stored: one that ends in between is seen to be under way.
             "fetch": fetch_of(JobKind.RUNS, slug=slug, page_url=page_url, subject=str(year)),
+            "rows": rows(connection, year, slug),
             "may_fetch": request.role.includes(Role.BOOKKEEPER),
         },
     )
+
+
+def payroll_years() -> list[int]:
+    """The years that can be asked for, the last one first."""
+    this_year = timezone.localdate().year
+    # A four-weekly or weekly payroll begins its next year before the calendar does.
+    return list(range(this_year + 1, this_year - YEARS_BACK, -1))
 
 
 def rows(connection: Connection, year: int, slug: str) -> list[dict[str, Any]]:
