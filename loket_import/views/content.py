@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from connections.models import Connection
@@ -17,7 +18,7 @@ from finmaster.permissions import AdministrationRequest, requires
 from loket_import import wizard
 from loket_import.booking import live_booking
 from loket_import.cures import QUESTIONS, open_questions
-from loket_import.freshness import Fetch, fetch_of
+from loket_import.freshness import STALE_AFTER, Fetch, fetch_of
 from loket_import.jobs import latest_job
 from loket_import.models import JobKind, JobState, JournalRun
 from loket_import.periods import default_description, period_label
@@ -92,9 +93,11 @@ def frame(
 
 
 def booking_fetch(run: JournalRun, *, slug: str, page_url: str) -> Fetch | None:
-    """The last attempt to book, if it is under way or was refused."""
+    """The last attempt to book, if it is under way or was refused a moment ago."""
     job = latest_job(JobKind.BOOKING, str(run.pk))
     if job is None or job.state == JobState.DONE:
+        return None
+    if job.finished_at and timezone.now() - job.finished_at > STALE_AFTER:
         return None
     return fetch_of(JobKind.BOOKING, slug=slug, page_url=page_url, subject=str(run.pk))
 
