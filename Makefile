@@ -31,7 +31,7 @@ test: setup  ## Every test that needs no service of its own
 lint: setup  ## Formatting, rules, types, templates, layers, locks, catalogues
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy .
+	$(BIN)/mypy
 	$(BIN)/djlint --quiet --lint templates
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run

@@ -1,4 +1,4 @@
-"""The whole of FinMaster on real services, for tests: what the demo starts, on PostgreSQL and Redis.
+"""The whole of FinMaster for tests: what the demo starts, on real PostgreSQL and Redis.
 
 The addresses come from DATABASE_ADMIN_URL and SERVICE_BROKER_URL; without them, or when nothing
 answers there, the tests that need this fail.
@@ -64,13 +64,17 @@ def environment_of(home: Path, database: str) -> dict[str, str]:
     urls = {
         name: f"postgresql://finmaster_{role}@{server}/{database}" for name, role in ROLES.items()
     }
-    return kept | urls | {
-        "DATABASE_ADMIN_URL": setting("DATABASE_ADMIN_URL"),
-        "BROKER_URL": setting("SERVICE_BROKER_URL"),
-        "DEMO_HOME": str(home),
-        "DEMO_PORT": "8600",
-        "DEMO_LOKET_PORT": "8701",
-    }
+    return (
+        kept
+        | urls
+        | {
+            "DATABASE_ADMIN_URL": setting("DATABASE_ADMIN_URL"),
+            "BROKER_URL": setting("SERVICE_BROKER_URL"),
+            "DEMO_HOME": str(home),
+            "DEMO_PORT": "8600",
+            "DEMO_LOKET_PORT": "8701",
+        }
+    )
 
 
 def drop(database: str) -> None:
@@ -108,7 +112,7 @@ def wait_for_url(process: subprocess.Popen[str]) -> str:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """FinMaster under gunicorn with a Celery worker, beat and the sandbox, and an example office."""
+    """FinMaster under gunicorn, with a worker, beat, the sandbox and an example office."""
     home = tmp_path_factory.mktemp("stack")
     database = f"finmaster_stack_{os.getpid()}"
     environment = environment_of(home, database)
@@ -122,9 +126,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     )
     try:
         url = wait_for_url(process)
-        secrets = dict(
-            line.split("=", 1) for line in (home / "demo.env").read_text().splitlines()
-        )
+        secrets = dict(line.split("=", 1) for line in (home / "demo.env").read_text().splitlines())
         loket_url = "http://127.0.0.1:8701"
         yield Stack(
             url=url,
