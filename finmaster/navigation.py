@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from finmaster.models import Administration
 from finmaster.permissions import visible_administrations
@@ -67,7 +68,10 @@ def main_navigation(administration: Administration, path: str) -> list[Item]:
     overview = reverse("overview", args=[administration.slug])
     parts = [
         (_("Master data"), reverse("ledger:master_data", args=[administration.slug])),
-        (_("Import"), reverse("loket_import:imports", args=[administration.slug])),
+        (
+            pgettext("navigation", "Import"),
+            reverse("loket_import:imports", args=[administration.slug]),
+        ),
         (_("Memorial"), reverse("ledger:entries", args=[administration.slug])),
     ]
     return [

@@ -170,7 +170,7 @@ def test_a_line_is_normalised_to_one_positive_side_and_a_note_says_so(
 def test_a_note_tells_the_amounts_before_and_after():
     (note,) = propose([run_line(1, "4000", "-1234.5")]).notes
 
-    assert "debit -1.234,50" in str(note.message)
+    assert "debet -1.234,50" in str(note.message)
     assert "credit 1.234,50" in str(note.message)
 
 
