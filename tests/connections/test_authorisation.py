@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from connections import lifecycle
+from connections import lifecycle, oauth
 from connections.errors import REFUSALS, LoketLoginUnavailable
 from connections.lifecycle import EmployerLink, PayrollLink
 from connections.models import AuthorisationAttempt, Connection, ConnectionState, TokenSet
@@ -324,9 +324,13 @@ def no_longer_member(trip: Trip, _settings: Settings) -> tuple[Client, object]:
     return trip.client, trip.answer
 
 
+def end(connected: Connected) -> None:
+    with administration_scope(connected.books.id):
+        lifecycle.end(Connection.objects.get(), user=connected.books.manager)
+
+
 def ended_meanwhile(trip: Trip, _settings: Settings) -> tuple[Client, object]:
-    with administration_scope(trip.connected.books.id):
-        lifecycle.end(Connection.objects.get(), user=trip.connected.books.manager)
+    end(trip.connected)
     return trip.client, trip.answer
 
 
@@ -480,6 +484,23 @@ def test_an_authorisation_that_can_not_be_refreshed_is_none(trip: Trip) -> None:
 
     assert_refused(trip.client, trip.back(trip.answer), REFUSALS["code_refused"])
     assert trip.connected.connection.state == ConnectionState.NEW
+
+
+def test_a_connection_that_ends_while_loket_is_asked_stays_ended(
+    trip: Trip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = oauth.exchange_code
+
+    def exchange_while_a_colleague_ends_it(code: str) -> oauth.Grant:
+        end(trip.connected)
+        return exchange(code)
+
+    monkeypatch.setattr(oauth, "exchange_code", exchange_while_a_colleague_ends_it)
+
+    assert_refused(trip.client, trip.back(trip.answer), REFUSALS["ended"])
+    assert trip.connected.connection.state == ConnectionState.ENDED
+    with administration_scope(trip.connected.books.id):
+        assert not TokenSet.objects.exists()
 
 
 # Authorising again, with what the connection is pinned to.

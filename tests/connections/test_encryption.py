@@ -79,7 +79,9 @@ def test_the_key_can_not_be_renamed(settings: Settings) -> None:
         decrypt(sealed, context=HERE)
 
 
-def test_no_part_and_no_variation_of_it_opens() -> None:
+@pytest.mark.parametrize("key_id", ["k", "k1", "sixteenletters16"])
+def test_no_part_and_no_variation_of_it_opens(settings: Settings, key_id: str) -> None:
+    settings.TOKEN_KEYS = {key_id: OLD}
     sealed = encrypt(TOKEN, context=HERE)
     parts = [sealed[:length] for length in range(len(sealed))]
     variations = [

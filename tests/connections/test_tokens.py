@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import pytest
 from django.db import connections
+from django.db.models import Value
+from django.db.models.functions import Now
 from pytest_django.fixtures import Settings
 
 from connections import lifecycle, oauth, tokens
@@ -292,6 +294,30 @@ def test_a_worker_that_took_too_long_uses_what_another_stored(
     assert token_calls(loket) == 2
 
 
+@pytest.mark.parametrize(
+    "answer", [fault.respond(400, '{"error": "invalid_grant"}'), fault.html(502), fault.delay(0)]
+)
+@pytest.mark.usefixtures("impatient")
+def test_a_worker_that_took_too_long_leaves_the_claim_of_the_next_one_alone(
+    connected: Connected,
+    loket: SandboxServer,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: fault.Action,
+) -> None:
+    loket.faults.add("POST", "/token", action=answer)
+    of_the_next_one = {"claim": uuid4(), "claimed_until": Now() + Value(timedelta(minutes=1))}
+    overtaken = once(lambda: connected.change(**of_the_next_one))
+    monkeypatch.setattr(oauth, "exchange_refresh", overtaken)
+    connected.make_due()
+
+    with pytest.raises(LoketLoginUnavailable):
+        connected.tokens.current()
+    assert connected.row.claim == of_the_next_one["claim"]
+    assert connected.row.generation == 1
+    assert connected.connection.state == ConnectionState.ACTIVE
+    assert connected.connection.trouble == ""
+
+
 def test_a_new_authorisation_wins_from_a_refresh_under_way(
     connected: Connected, loket: SandboxServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -300,6 +326,7 @@ def test_a_new_authorisation_wins_from_a_refresh_under_way(
     connected.make_due()
 
     assert connected.tokens.current() == renewed.access
+    assert connected.row.generation == 2
     connected.make_due()
     assert is_accepted(loket, connected.tokens.current())
 
@@ -431,6 +458,7 @@ def test_and_saves_the_authorisation_if_it_still_holds(
     assert token_calls(loket) == 3
     connected.make_due()
     assert is_accepted(loket, connected.tokens.current())
+    assert token_calls(loket) == 4
     assert connected.connection.state == ConnectionState.ACTIVE
     assert connected.history == [("created", USER)]
 
