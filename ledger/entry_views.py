@@ -16,7 +16,7 @@ from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from finmaster.models import Role, User
@@ -104,29 +104,29 @@ def reversal_of(entry: JournalEntry) -> JournalEntry | None:
 def facts_of(entry: JournalEntry) -> list[tuple[str, Any]]:
     """The header of an entry."""
     return [
-        (_t("Booking date"), entry.booked_on),
-        (_t("Journal"), entry.journal),
-        (_t("Fiscal year"), entry.fiscal_year),
-        (_t("Period"), period_name(entry.period)),
-        (_t("Posted by"), entry.posted_by),
-        (_t("Posted at"), entry.posted_at),
+        (gettext("Booking date"), entry.booked_on),
+        (gettext("Journal"), entry.journal),
+        (gettext("Fiscal year"), entry.fiscal_year),
+        (gettext("Period"), period_name(entry.period)),
+        (gettext("Posted by"), entry.posted_by),
+        (gettext("Posted at"), entry.posted_at),
     ]
 
 
 def status_of(entry: JournalEntry, reversal: JournalEntry | None) -> tuple[str, str]:
     """What became of an entry, and the tone in which its page says so."""
     if reversal is not None:
-        return _t("Reversed"), "neutral"
+        return gettext("Reversed"), "neutral"
     if entry.reverses_id is not None:
-        return _t("Reversal"), "neutral"
-    return _t("Booked"), "success"
+        return gettext("Reversal"), "neutral"
+    return gettext("Booked"), "success"
 
 
 def above(request: AdministrationRequest, *below: JournalEntry) -> list[tuple[str, str]]:
     """The breadcrumbs of an entry, and of what is done with it."""
     slug = request.administration.slug
     return [
-        (_t("Memorial"), resolve_url("ledger:entries", slug)),
+        (gettext("Memorial"), resolve_url("ledger:entries", slug)),
         *((str(entry), resolve_url("entry", slug, entry.pk)) for entry in below),
     ]
 
@@ -180,7 +180,7 @@ def reverse_entry(
         else:
             messages.success(
                 request,
-                _t("%(entry)s is reversed by %(counter)s.")
+                gettext("%(entry)s is reversed by %(counter)s.")
                 % {"entry": found, "counter": entry_or_404(counter.pk)},
             )
             return redirect("entry", slug, counter.pk)
