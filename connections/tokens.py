@@ -103,6 +103,11 @@ def unseal(connection: Connection, name: str, ciphertext: bytes | memoryview) ->
         raise KeyMissing from error
 
 
+def reseal(connection: Connection, name: str, ciphertext: bytes | memoryview) -> bytes:
+    """The same token for the same field, encrypted with the newest key."""
+    return seal(connection, name, unseal(connection, name, ciphertext))
+
+
 class ConnectionTokens:
     """The tokens of one connection, for a client of Loket's API. Used outside any scope."""
 

@@ -1,5 +1,7 @@
 """Does a fresh authorisation still see what the connection is pinned to?"""
 
+from contextlib import closing
+
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
@@ -51,13 +53,19 @@ def check_pin(connection: Connection, access: str) -> None:
         api_url=settings.LOKET_API_URL, tokens=OneToken(access), deadline_seconds=15
     )
     try:
-        if connection.employer_id not in {employer.id for employer in client.employers()}:
-            raise OtherEmployer
-        pinned = connection.payroll_administration_id
-        if pinned is None or connection.employer_id is None:
-            return
-        visible = client.payroll_administrations(connection.employer_id)
-        if pinned not in {payroll.id for payroll in visible}:
-            raise OtherEmployer
+        with closing(client):
+            check_in_sight(connection, client)
     except LoketError as error:
         raise PinNotChecked from error
+
+
+def check_in_sight(connection: Connection, client: LoketClient) -> None:
+    """OtherEmployer unless the client's user sees what the connection is pinned to."""
+    if connection.employer_id not in {employer.id for employer in client.employers()}:
+        raise OtherEmployer
+    pinned = connection.payroll_administration_id
+    if pinned is None or connection.employer_id is None:
+        return
+    visible = client.payroll_administrations(connection.employer_id)
+    if pinned not in {payroll.id for payroll in visible}:
+        raise OtherEmployer
