@@ -12,11 +12,13 @@ from finmaster import configuration
 from finmaster.databases import database_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 
 # Secrets may also lie in a file: SECRET_KEY_FILE, TOKEN_KEYS_FILE, and so on.
 env = environ.FileAwareEnv()
 configuration.read_env_file(env)
+
+# Whatever is written to disk: collected files, and in development the database and the queue.
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 SECRET_KEY = configuration.required(env, "SECRET_KEY", "a long random text that signs sessions")
 SITE_URL = configuration.site_url(env)

@@ -70,7 +70,7 @@ def environment_of(home: Path, database: str) -> dict[str, str]:
         | {
             "DATABASE_ADMIN_URL": setting("DATABASE_ADMIN_URL"),
             "BROKER_URL": setting("SERVICE_BROKER_URL"),
-            "DEMO_HOME": str(home),
+            "VAR_DIR": str(home),
             "DEMO_PORT": "8600",
             "DEMO_LOKET_PORT": "8701",
         }

@@ -10,7 +10,7 @@ import secrets
 import socket
 from pathlib import Path
 
-HOME = Path(os.environ.get("DEMO_HOME", Path(__file__).resolve().parent.parent.parent / "var"))
+HOME = Path(os.environ.get("VAR_DIR", Path(__file__).resolve().parent.parent.parent / "var"))
 SECRETS = HOME / "demo.env"
 HOST = "127.0.0.1"
 WEB_PORT, LOKET_PORT = 8400, 8401

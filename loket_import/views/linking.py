@@ -104,9 +104,7 @@ def payroll(request: AdministrationRequest, connection: Connection) -> HttpRespo
     slug = request.administration.slug
     page_url = reverse("loket_import:payroll", args=[slug])
     subject = str(connection.pk)
-    fetch = fetch_of(
-        JobKind.PAYROLL_ADMINISTRATIONS, slug=slug, page_url=page_url, subject=subject
-    )
+    fetch = fetch_of(JobKind.PAYROLL_ADMINISTRATIONS, slug=slug, page_url=page_url, subject=subject)
     found = last_result(JobKind.PAYROLL_ADMINISTRATIONS, subject).get("payrolls", [])
     if request.method == "POST":
         try:

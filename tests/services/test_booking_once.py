@@ -152,7 +152,7 @@ def test_a_queue_that_forgets_everything_only_costs_time(stack: Stack) -> None:
 
 def stop_workers(stack: Stack) -> list[int]:
     """Freeze the Celery processes of this stack, and return their ids."""
-    ours = f"DEMO_HOME={stack.home}".encode()
+    ours = f"VAR_DIR={stack.home}".encode()
     frozen = [
         int(folder.name)
         for folder in Path("/proc").iterdir()
