@@ -383,6 +383,20 @@ def test_content_that_a_colleague_refreshed_meanwhile_is_not_booked_unseen(
     assert_refused(linked, job, "changed_in_loket")
 
 
+def test_content_that_a_colleague_refreshed_under_the_booking_is_not_booked_unseen(
+    linked: Linked, run: JournalRun
+) -> None:
+    with linked.scope():
+        order = BookingOrder.of(linked.seen(run))
+    change_lines(linked, linked.last_ready())
+    linked.fetch(JobKind.CONTENT, run.pk)
+    with linked.scope(), pytest.raises(BookingRefused) as refused:
+        book(run.pk, order, user_id=linked.books.bookkeeper.pk)
+
+    assert refused.value.code == "changed_in_loket"
+    assert_nothing_booked(linked)
+
+
 def test_lines_in_another_order_are_the_same_entry(linked: Linked, run: JournalRun) -> None:
     job = linked.order(run)
     sent = linked.last_ready()

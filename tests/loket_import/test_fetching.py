@@ -78,6 +78,14 @@ def test_the_only_payroll_is_linked_by_itself_and_its_runs_are_asked_for(
         assert asked.state == JobState.WAITING
 
 
+def test_what_is_linked_is_not_linked_again(linked: Linked) -> None:
+    job = linked.fetch(JobKind.PAYROLL_ADMINISTRATIONS, linked.connection_id)
+
+    assert job.state == JobState.DONE
+    with linked.scope():
+        assert not Job.objects.filter(kind=JobKind.RUNS).exists()
+
+
 def test_of_two_payrolls_none_is_linked(committed: None, loket: SandboxServer) -> None:
     books = make_books()
     employer = loket.world.employer("Van den Berg")
