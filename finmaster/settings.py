@@ -146,7 +146,13 @@ CONTENT_SECURITY_POLICY = {
 }
 
 CELERY_BROKER_URL = configuration.broker_url(env)
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": 900}
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
+    "visibility_timeout": 900,
+    # A click doesn't wait for a broker that is down: the row is there and is rung again.
+    "max_retries": 0,
+    "socket_connect_timeout": 2,
+    "socket_timeout": 4,
+}
 if CELERY_BROKER_URL.startswith("filesystem://"):
     queue = VAR_DIR / "queue"
     CELERY_BROKER_TRANSPORT_OPTIONS = {

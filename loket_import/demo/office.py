@@ -194,14 +194,17 @@ def finished(administration: Administration, job: Job) -> Job:
 
 def link(administration: Administration, user: User) -> None:
     """Steps 1 and 2 of the import: link the first employer and payroll administration."""
-    employer = run_job(administration, JobKind.EMPLOYERS, user).result["employers"][0]
+    with administration_scope(administration.pk):
+        subject = str(Connection.objects.get().pk)
+    employer = run_job(administration, JobKind.EMPLOYERS, user, subject).result["employers"][0]
     with administration_scope(administration.pk):
         lifecycle.link_employer(
             Connection.objects.get(),
             EmployerLink(UUID(employer["id"]), employer["name"], employer["kvk"]),
             user=user,
         )
-    payrolls = run_job(administration, JobKind.PAYROLL_ADMINISTRATIONS, user).result["payrolls"]
+    kind = JobKind.PAYROLL_ADMINISTRATIONS
+    payrolls = run_job(administration, kind, user, subject).result["payrolls"]
     with administration_scope(administration.pk):
         lifecycle.link_payroll(Connection.objects.get(), link_of(payrolls[0]), user=user)
 
