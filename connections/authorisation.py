@@ -4,8 +4,10 @@ import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
+from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Now
@@ -15,6 +17,7 @@ from connections.errors import ConnectionTrouble, LoginRefused, NotAuthorised
 from connections.history import record
 from connections.models import AuthorisationAttempt, Connection, ConnectionState, EventKind
 from finmaster.models import Membership, Role, User
+from finmaster.permissions import hold_role
 from finmaster.tenancy import administration_in_scope, administration_scope
 
 LIFE = timedelta(minutes=10)
@@ -71,8 +74,12 @@ def complete(
     except ConnectionTrouble as trouble:
         note_refusal(attempt, trouble.code)
         raise
-    with administration_scope(attempt.administration_id):
-        activate(attempt, grant)
+    try:
+        with administration_scope(attempt.administration_id):
+            activate(attempt, connection, grant)
+    except LoginRefused as refusal:
+        note_refusal(attempt, refusal.reason)
+        raise
     return attempt
 
 
@@ -129,16 +136,30 @@ def collect(code: str) -> oauth.Grant:
     return grant
 
 
-def activate(attempt: AuthorisationAttempt, grant: oauth.Grant) -> None:
-    """Store the tokens and note who authorised, in the scope that is open."""
+def activate(attempt: AuthorisationAttempt, asked: Connection, grant: oauth.Grant) -> None:
+    """Store the tokens and note who authorised, in the scope that is open.
+
+    `asked` is the connection as it was before Loket was called: much may have happened since.
+    """
+    try:
+        hold_role(attempt.user_id, Role.MANAGER)
+    except PermissionDenied:
+        raise LoginRefused("not_allowed") from None
     connection = Connection.objects.select_for_update().get(pk=attempt.connection_id)
     if not connection.is_live:
         raise LoginRefused("ended")
+    if pins_of(connection) != pins_of(asked):
+        raise LoginRefused("linked_meanwhile")
     tokens.store(connection, grant)
     connection.state = ConnectionState.ACTIVE
     connection.trouble = ""
     connection.save(update_fields=["state", "trouble"])
     record(connection, EventKind.AUTHORISED, user_id=attempt.user_id, detail=connection.username)
+
+
+def pins_of(connection: Connection) -> tuple[UUID | None, UUID | None]:
+    """What the connection is linked to; the check of the pin was about these."""
+    return connection.employer_id, connection.payroll_administration_id
 
 
 def note_refusal(attempt: AuthorisationAttempt, reason: str) -> None:

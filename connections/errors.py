@@ -97,5 +97,9 @@ REFUSALS = {
     "not_allowed": _(
         "Only a manager of this administration may authorise its connection. Nothing was changed."
     ),
+    "linked_meanwhile": _(
+        "A colleague linked this connection while you were at Loket.nl. Nothing was changed by "
+        "your authorisation. Start again with 'Authorise at Loket.nl'."
+    ),
     "ended": _("This connection has ended in the meantime. Make a new one to go on."),
 }

@@ -34,6 +34,17 @@ class UsernameTaken(ConnectionTrouble):
     )
 
 
+class PayrollTaken(ConnectionTrouble):
+    """Another administration is linked to this payroll administration."""
+
+    code = "payroll_taken"
+    message = _(
+        "This payroll administration is linked to another administration already, so its wages "
+        "would be booked twice. Nothing was linked. End the other connection first, or authorise "
+        "with the Loket user of the right employer."
+    )
+
+
 class LinkedAlready(ConnectionTrouble):
     """Employer and payroll administration are linked once."""
 
@@ -115,6 +126,8 @@ def refusal(error: IntegrityError) -> ConnectionTrouble | IntegrityError:
             return ConnectionExists()
         case "loket_user_in_one_administration":
             return UsernameTaken()
+        case "payroll_in_one_administration":
+            return PayrollTaken()
         case _other:
             return error
 
@@ -142,7 +155,10 @@ def link_employer(connection: Connection, employer: EmployerLink, *, user: User)
 
 
 def link_payroll(connection: Connection, payroll: PayrollLink, *, user: User | None) -> None:
-    """Pin the payroll administration, once; no user when there was nothing to choose from."""
+    """Pin the payroll administration, once; no user when there was nothing to choose from.
+
+    LinkedAlready when another one is pinned, PayrollTaken when another administration has it.
+    """
     held = hold_live(connection)
     if held.payroll_administration_id == payroll.id:
         return
@@ -153,15 +169,19 @@ def link_payroll(connection: Connection, payroll: PayrollLink, *, user: User | N
     held.payroll_tax_number = payroll.tax_number
     held.payroll_period_type = payroll.period_type
     held.payroll_period_key = payroll.period_key
-    held.save(
-        update_fields=[
-            "payroll_administration_id",
-            "payroll_name",
-            "payroll_tax_number",
-            "payroll_period_type",
-            "payroll_period_key",
-        ]
-    )
+    try:
+        with transaction.atomic():
+            held.save(
+                update_fields=[
+                    "payroll_administration_id",
+                    "payroll_name",
+                    "payroll_tax_number",
+                    "payroll_period_type",
+                    "payroll_period_key",
+                ]
+            )
+    except IntegrityError as error:
+        raise refusal(error) from error
     record(held, EventKind.PAYROLL_LINKED, user_id=user.pk if user else None, detail=payroll.name)
 
 

@@ -74,6 +74,13 @@ class Connection(AdministrationModel):
                 condition=~Q(state=ConnectionState.ENDED),
                 name="loket_user_in_one_administration",
             ),
+            # The name above is what somebody typed; this is what Loket showed.
+            models.UniqueConstraint(
+                fields=("environment", "payroll_administration_id"),
+                condition=~Q(state=ConnectionState.ENDED)
+                & Q(payroll_administration_id__isnull=False),
+                name="payroll_in_one_administration",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=ConnectionState.values), name="connection_state_known"
             ),

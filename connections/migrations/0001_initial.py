@@ -409,6 +409,17 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="connection",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    models.Q(("state", "ended"), _negated=True),
+                    ("payroll_administration_id__isnull", False),
+                ),
+                fields=("environment", "payroll_administration_id"),
+                name="payroll_in_one_administration",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="connection",
             constraint=models.CheckConstraint(
                 condition=models.Q(("state__in", ["new", "active", "reauthorise", "ended"])),
                 name="connection_state_known",

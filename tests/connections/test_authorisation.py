@@ -503,6 +503,36 @@ def test_a_connection_that_ends_while_loket_is_asked_stays_ended(
         assert not TokenSet.objects.exists()
 
 
+def test_a_manager_who_is_shut_out_while_loket_is_asked_authorises_nothing(
+    trip: Trip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = oauth.exchange_code
+
+    def exchange_while_the_membership_ends(code: str) -> oauth.Grant:
+        Membership.objects.filter(user=trip.connected.books.manager).delete()
+        return exchange(code)
+
+    monkeypatch.setattr(oauth, "exchange_code", exchange_while_the_membership_ends)
+
+    assert_refused(trip.client, trip.back(trip.answer), REFUSALS["not_allowed"])
+    assert trip.connected.connection.state == ConnectionState.NEW
+
+
+def test_what_is_linked_while_loket_is_asked_was_not_checked(
+    trip: Trip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = oauth.exchange_code
+
+    def exchange_while_a_colleague_links(code: str) -> oauth.Grant:
+        pin(trip)
+        return exchange(code)
+
+    monkeypatch.setattr(oauth, "exchange_code", exchange_while_a_colleague_links)
+
+    assert_refused(trip.client, trip.back(trip.answer), REFUSALS["linked_meanwhile"])
+    assert trip.connected.connection.state == ConnectionState.NEW
+
+
 # Authorising again, with what the connection is pinned to.
 
 

@@ -18,6 +18,7 @@ from connections.lifecycle import (
     EmployerLink,
     LinkedAlready,
     PayrollLink,
+    PayrollTaken,
     UsernameTaken,
 )
 from connections.mapping import Dimension, set_mapping
@@ -124,6 +125,21 @@ def test_a_loket_user_serves_one_administration_in_all_offices(books: Books, spe
         with administration_scope(other.id):
             assert not Connection.objects.exists()
             assert not ConnectionEvent.objects.exists()
+
+
+def test_a_payroll_administration_is_linked_to_one_administration(books: Books) -> None:
+    first, second = make_connection(books, USER), make_connection(make_books(), "api.other")
+    for one in (first, second):
+        link_employer(one)
+    link_payroll(first)
+
+    with pytest.raises(PayrollTaken):
+        link_payroll(second)
+    assert second.connection.payroll_administration_id is None
+
+    end(first)
+    link_payroll(second)
+    assert second.connection.payroll_administration_id == MONTHLY.id
 
 
 def test_of_two_administrations_that_take_a_user_at_once_one_has_it(committed: None) -> None:

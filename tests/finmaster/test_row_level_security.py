@@ -275,6 +275,8 @@ def test_every_unique_key_begins_with_the_administration(model: type[Administrat
     across = {
         # One Loket user name is used by one administration only; that is its purpose.
         "loket_user_in_one_administration",
+        # The same wages must not be booked in two administrations.
+        "payroll_in_one_administration",
     }
     found = rows(
         """
