@@ -32,7 +32,12 @@ class JournalRun(AdministrationModel):
     requested_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)
+    # When Loket was asked for what stands above, and for the lines of the newest content: an
+    # answer to an earlier question never takes the place of one to a later.
     seen_at = models.DateTimeField()
+    content_seen_at = models.DateTimeField(null=True)
+    # Since when Loket no longer lists it; empty while it does.
+    missing_since = models.DateTimeField(null=True)
 
     # What the user chose in step 4; empty until then.
     booking_date = models.DateField(_("booking date"), null=True, blank=True)
@@ -169,8 +174,8 @@ class Job(AdministrationModel):
     """
 
     kind = models.CharField(max_length=10, choices=JobKind)
-    # What tells it from others of its kind: a year, or the id of a run; empty if nothing does.
-    subject = models.CharField(max_length=20, blank=True)
+    # What tells it from others of its kind; see `subjects`. Empty if nothing does.
+    subject = models.CharField(max_length=30, blank=True)
     # What the user saw when asking for it, for a booking; see `booking.BookingOrder`.
     order = models.JSONField(default=dict)
     state = models.CharField(max_length=7, choices=JobState, default=JobState.WAITING)

@@ -59,6 +59,8 @@ class Migration(migrations.Migration):
                 ("finished_at", models.DateTimeField(null=True)),
                 ("removed_at", models.DateTimeField(null=True)),
                 ("seen_at", models.DateTimeField()),
+                ("content_seen_at", models.DateTimeField(null=True)),
+                ("missing_since", models.DateTimeField(null=True)),
                 (
                     "booking_date",
                     models.DateField(blank=True, null=True, verbose_name="booking date"),
@@ -249,7 +251,7 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("subject", models.CharField(blank=True, max_length=20)),
+                ("subject", models.CharField(blank=True, max_length=30)),
                 ("order", models.JSONField(default=dict)),
                 (
                     "state",
