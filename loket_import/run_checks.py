@@ -11,73 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from loket_import.amounts import MAX_AMOUNT, exact_text
 from loket_import.proposal import Case, Problem, Severity
+from loket_import.status_words import UNREADY
+from loket_import.statuses import READY
 
 MAX_DESCRIPTION_LENGTH = 255
-
-READY = 4
-
-# By Loket's status key: code, message and cure. Loket: results exist for statuses 4 to 7 only.
-UNREADY_STATUSES: dict[int, tuple[str, Promise, Promise]] = {
-    0: (
-        "run_queued",
-        _("Loket has yet to make this journal run, so it has no lines to book."),
-        _("Fetch the runs again later. You need not do anything in Loket."),
-    ),
-    1: (
-        "run_without_results",
-        _("Loket made this journal run, but it has no results: there is nothing to book."),
-        _("You need not do anything. If you did expect wages, ask your payroll administrator."),
-    ),
-    2: (
-        "run_failed",
-        _("Loket could not make this journal run, so it has no lines to book."),
-        _(
-            "Have your payroll administrator solve the errors of the run in Loket and start it "
-            "again; then fetch the runs."
-        ),
-    ),
-    3: (
-        "run_removed",
-        _("This journal run was removed in Loket, so it must not be booked."),
-        _(
-            "If it was booked before, reverse that entry. A run that replaces it appears in the "
-            "list of runs under a number of its own."
-        ),
-    ),
-    5: (
-        "run_being_exported",
-        _(
-            "Another export of this journal run is going on in Loket; booking it here as well "
-            "could double the wages."
-        ),
-        _(
-            "Wait until that export is done and fetch the run again. If it stays like this, ask "
-            "your payroll administrator."
-        ),
-    ),
-    6: (
-        "run_export_failed",
-        _(
-            "An export of this journal run failed in Loket, and part of it may have reached other "
-            "books."
-        ),
-        _(
-            "See the run's export history in Loket. If it was not booked anywhere, have your "
-            "payroll administrator remove the run and make it anew; then fetch the runs."
-        ),
-    ),
-    7: (
-        "run_exported",
-        _(
-            "This journal run was exported from Loket already; booking it here as well could "
-            "double the wages."
-        ),
-        _(
-            "See the run's export history in Loket. If it was not booked anywhere, have your "
-            "payroll administrator remove the run and make it anew; then fetch the runs."
-        ),
-    ),
-}
 
 
 def _run_error(code: str, message: Promise, cure: Promise) -> Problem:
@@ -89,8 +26,8 @@ def run_is_ready(case: Case) -> Iterator[Problem]:
     key = case.facts.status_key
     if key == READY:
         return
-    if key in UNREADY_STATUSES:
-        yield _run_error(*UNREADY_STATUSES[key])
+    if words := UNREADY.get(key):
+        yield _run_error(words.code, words.reason, words.cure)
         return
     yield _run_error(
         "run_status_unknown",

@@ -3,10 +3,11 @@
 import pytest
 
 from loket_import.models import Booking, JournalRun
-from loket_import.run_states import NOT_READY, run_state
+from loket_import.run_states import run_state
+from loket_import.status_words import UNREADY
+from loket_import.statuses import READY
 
 TONES = {"neutral", "info", "success", "warning", "danger"}
-READY = 4
 
 
 def run(status_key: int, *, test_year: bool = False) -> JournalRun:
@@ -28,8 +29,9 @@ def test_each_other_status_has_a_name_a_tone_and_a_reason_of_its_own(key: int) -
     assert state.text
     assert state.text != "Iets nieuws"
     assert state.tone in TONES
-    assert state.reason
-    assert len({str(reason) for _, _, reason in NOT_READY.values()}) == len(NOT_READY)
+    # The list says what step 4 says.
+    assert state.reason == str(UNREADY[key].reason)
+    assert len({str(words.reason) for words in UNREADY.values()}) == len(UNREADY)
 
 
 def test_a_status_that_is_not_known_is_shown_as_loket_calls_it() -> None:
