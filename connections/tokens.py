@@ -12,7 +12,6 @@ import random
 import time
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Self
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -114,11 +113,6 @@ class ConnectionTokens:
     def __init__(self, *, administration_id: int, connection_id: int) -> None:
         self.administration_id = administration_id
         self.connection_id = connection_id
-
-    @classmethod
-    def of(cls, connection: Connection) -> Self:
-        """The tokens of a connection that was read in a scope."""
-        return cls(administration_id=connection.administration_id, connection_id=connection.pk)
 
     def current(self) -> str:
         """An access token that should be valid; raises a ConnectionTrouble when there is none."""

@@ -34,20 +34,13 @@ from loket_import.errors import (
     LoketTooLarge,
     LoketUnavailable,
     LoketUnreadable,
+    scrubbed,
 )
 from loket_import.paging import Whole, read_whole
-from loket_import.schemas import (
-    Employer,
-    ExportRecord,
-    JournalRunRow,
-    PayrollAdministration,
-    RunError,
-    RunResults,
-)
+from loket_import.schemas import Employer, JournalRunRow, PayrollAdministration, RunResults
 
 # Loket: without a version the newest one answers, so one day another shape: always name it.
 ACCEPT = "application/json;version=2018-01-01"
-ACCEPT_AUTHORIZATIONS = "application/json;version=2019-02-11"
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
@@ -128,15 +121,6 @@ class LoketClient:
         )
         return list(whole.rows)
 
-    def authorizations(self, employer_id: UUID) -> list[str]:
-        """List the activities that the Loket user may perform at an employer."""
-        whole = self._list(
-            f"{EMPLOYERS}/{_path_id(employer_id)}/authorizations",
-            decoding.decode_authorizations,
-            accept=ACCEPT_AUTHORIZATIONS,
-        )
-        return list(whole.rows)
-
     def journal_runs(
         self, payroll_administration_id: UUID, *, year: int | None = None
     ) -> list[JournalRunRow]:
@@ -176,19 +160,7 @@ class LoketClient:
         whole = self._list(
             f"{RUNS}/{_path_id(run_id)}/results", decoding.decode_results, on_page=on_page
         )
-        warnings = dict.fromkeys(text for page in whole.pages for text in page.warnings)
-        return RunResults(pages=whole.bodies, lines=whole.rows, warnings=tuple(warnings))
-
-    def run_errors(self, run_id: UUID) -> list[RunError]:
-        """List why a journal run couldn't be made (status 2). Holds employee numbers."""
-        path = f"{RUNS}/{_path_id(run_id)}/errors"
-        return list(self._list(path, decoding.decode_run_errors).rows)
-
-    def export_audit_trail(self, run_id: UUID) -> list[ExportRecord]:
-        """List the earlier exports of a journal run, by whatever application."""
-        path = f"{RUNS}/{_path_id(run_id)}/exportAuditTrail"
-        decode = decoding.decode_export_audit_trail
-        return list(self._list(path, decode, identity=attrgetter("id")).rows)
+        return RunResults(pages=whole.bodies, lines=whole.rows)
 
     def _journal_runs(self, path: str, query: Mapping[str, str]) -> list[JournalRunRow]:
         whole = self._list(
@@ -202,7 +174,6 @@ class LoketClient:
         decode: Callable[[bytes, int], Page[Row]],
         *,
         query: Mapping[str, str] | None = None,
-        accept: str = ACCEPT,
         identity: Callable[[Row], Hashable] | None = None,
         on_page: Callable[[int, int], None] | None = None,
     ) -> Whole[Row]:
@@ -210,13 +181,15 @@ class LoketClient:
 
         def read(token: "_Bearer") -> Whole[Row]:
             def fetch(number: int) -> bytes:
-                return self._get(self._url(path, query, page=number), token, accept)
+                return self._get(self._url(path, query, page=number), token)
 
             return read_whole(fetch, decode, identity=identity, on_page=on_page)
 
         whole = self._authorised(read)
         if whole.pages[0].obsolete_on:
-            logger.warning("Loket drops %s for %s at %s", accept, path, whole.pages[0].obsolete_on)
+            logger.warning("Loket drops %s for %s at %s", ACCEPT, path, whole.pages[0].obsolete_on)
+        for text in dict.fromkeys(text for page in whole.pages for text in page.warnings):
+            logger.warning("Loket adds to its answer for %s: %s", path, scrubbed(text))
         return whole
 
     def _url(self, path: str, query: Mapping[str, str] | None = None, *, page: int = 1) -> str:
@@ -239,13 +212,13 @@ class LoketClient:
             logger.info("Loket refused the access token; trying a newer one")
         return read(_Bearer(self._tokens.renew(bearer.token)))
 
-    def _get(self, url: str, bearer: "_Bearer", accept: str = ACCEPT) -> bytes:
+    def _get(self, url: str, bearer: "_Bearer") -> bytes:
         """The body of an answer 200, asked for again while that makes sense and time is left."""
         deadline = self._clock() + self._deadline_seconds
         repeats = 0
         while True:
             try:
-                return self._ask(url, bearer, accept, deadline)
+                return self._ask(url, bearer, deadline)
             except LoketUnavailable as error:
                 left = deadline - self._clock()
                 pause = pause_before_repeat(error, repeats=repeats, seconds_left=left)
@@ -255,13 +228,13 @@ class LoketClient:
             self._pause(pause)
             repeats += 1
 
-    def _ask(self, url: str, bearer: "_Bearer", accept: str, deadline: float) -> bytes:
+    def _ask(self, url: str, bearer: "_Bearer", deadline: float) -> bytes:
         """One exchange. Faults are raised anew, unchained: theirs would carry the token along."""
         seconds_left = max(deadline - self._clock(), 0.001)
         try:
             response = self._session.get(
                 url,
-                headers={"Accept": accept, "Accept-Encoding": "gzip", "User-Agent": "FinMaster"},
+                headers={"Accept": ACCEPT, "Accept-Encoding": "gzip", "User-Agent": "FinMaster"},
                 auth=bearer,
                 timeout=(min(CONNECT_SECONDS, seconds_left), min(READ_SECONDS, seconds_left)),
                 stream=True,

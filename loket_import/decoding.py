@@ -54,11 +54,6 @@ def decode_payroll_administrations(
     return _decode_list(_PAYROLL_ADMINISTRATIONS, wire.PayrollAdministration.row, body, first_line)
 
 
-def decode_authorizations(body: bytes, first_line: int = 1) -> Page[str]:
-    """Read a page of activity names, in either version's shape."""
-    return _decode_list(_AUTHORIZATIONS, wire.Authorization.row, body, first_line)
-
-
 def decode_journal_runs(body: bytes, first_line: int = 1) -> Page[schemas.JournalRunRow]:
     """Read a page of journal runs."""
     return _decode_list(_JOURNAL_RUNS, wire.JournalRun.row, body, first_line)
@@ -69,16 +64,6 @@ def decode_journal_run(body: bytes) -> schemas.JournalRunRow:
     sent = _decoded(_JOURNAL_RUN, body, 1)
     _refuse_ambiguity(body)
     return sent.content.row()
-
-
-def decode_run_errors(body: bytes, first_line: int = 1) -> Page[schemas.RunError]:
-    """Read a page of reasons why a run couldn't be made."""
-    return _decode_list(_RUN_ERRORS, wire.RunError.row, body, first_line)
-
-
-def decode_export_audit_trail(body: bytes, first_line: int = 1) -> Page[schemas.ExportRecord]:
-    """Read a page of earlier exports."""
-    return _decode_list(_EXPORT_RECORDS, wire.ExportRecord.row, body, first_line)
 
 
 def decode_results(body: bytes, first_line: int = 1) -> Page[schemas.ResultLine]:
@@ -293,9 +278,6 @@ def _decoder(kind: type[Sent]) -> msgspec.json.Decoder[Sent]:
 
 _EMPLOYERS = _decoder(wire.List[wire.Employer])
 _PAYROLL_ADMINISTRATIONS = _decoder(wire.List[wire.PayrollAdministration])
-_AUTHORIZATIONS = _decoder(wire.List[wire.Authorization])
 _JOURNAL_RUNS = _decoder(wire.List[wire.JournalRun])
 _JOURNAL_RUN = _decoder(wire.Single[wire.JournalRun])
-_RUN_ERRORS = _decoder(wire.List[wire.RunError])
-_EXPORT_RECORDS = _decoder(wire.List[wire.ExportRecord])
 _RESULTS = _decoder(wire.List[wire.ResultLine])

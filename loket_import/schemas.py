@@ -16,8 +16,6 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from loket_import.amounts import in_cents
-
 SOURCE_HASH_VERSION = b"loket-result-lines-1"
 
 
@@ -39,11 +37,9 @@ class PayrollAdministration(Struct, frozen=True):
 
     id: UUID
     name: str
-    client_number: int
     payroll_taxes_number: str | None
     period_type_key: int
     period_type_text: str
-    start_date: date
     end_date: date | None
 
 
@@ -62,7 +58,6 @@ class JournalRunRow(Struct, frozen=True):
     method_key: int
     method_text: str
     payroll_run_id: UUID
-    sequence_number_approved: int
     year: int
     period_number: int | None
     period_start: date
@@ -92,56 +87,15 @@ class ResultLine(Struct, frozen=True, gc=False):
     component_key: int | None
     component_description: str | None
 
-    @property
-    def has_whole_cents(self) -> bool:
-        """Whether both amounts can be expressed in cents without rounding: 12.500 can."""
-        return in_cents(self.debit) is not None and in_cents(self.credit) is not None
-
-
-class RunError(Struct, frozen=True):
-    """Why Loket couldn't make a journal run (status 2). An employee number: show it, don't log."""
-
-    error_key: int
-    error_text: str
-    employee_number: int | None
-    account_code: str | None
-    account_description: str | None
-    cost_center_code: str | None
-    cost_center_description: str | None
-    cost_unit_code: str | None
-    cost_unit_description: str | None
-    component_key: int | None
-    component_description: str | None
-
-
-class ExportRecord(Struct, frozen=True):
-    """An earlier export of a journal run, by us or by another application.
-
-    Loket: `sequence_number` counts per year here, unlike that of the run.
-    """
-
-    id: UUID
-    sequence_number: int | None
-    status_key: int
-    status_text: str
-    exported_at: datetime | None
-    application_key: int | None
-    application_name: str | None
-    method_key: int | None
-    method_text: str | None
-    error_message: str | None
-
 
 class RunResults(Struct, frozen=True, dict=True):
     """All lines of a journal run, and the answers they came in.
 
-    `pages` holds the bodies exactly as received, after decompression. `warnings` are the
-    descriptions of Loket's messages beside a successful answer.
+    `pages` holds the bodies exactly as received, after decompression.
     """
 
     pages: tuple[bytes, ...]
     lines: tuple[ResultLine, ...]
-    warnings: tuple[str, ...] = ()
 
     @cached_property
     def source_hash(self) -> str:

@@ -24,6 +24,8 @@ UUID_PATTERN = (
 
 Id = Annotated[str, Meta(pattern=UUID_PATTERN)]
 Int = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
+Number = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+SmallNumber = Annotated[int, Meta(ge=0, le=2**15 - 1)]
 Name = Annotated[str, Meta(max_length=250)]
 LongText = Annotated[str, Meta(max_length=4000)]
 
@@ -50,6 +52,13 @@ class Single(Struct, Generic[SentRow], rename="camel"):
 
 class KeyValue(Struct):
     key: Int
+    value: LongText | None = None
+
+
+class PeriodType(Struct):
+    """Loket's payrollPeriodType, whose key is a small number."""
+
+    key: SmallNumber
     value: LongText | None = None
 
 
@@ -96,9 +105,7 @@ class Employer(Struct, rename="camel"):
 class PayrollAdministration(Struct, rename="camel"):
     id: Id
     name: Name
-    client_number: Int
-    payroll_period_type: KeyValue
-    start_date: Name
+    payroll_period_type: PeriodType
     end_date: Name | None = None
     payroll_taxes_number: Name | None = None
 
@@ -106,45 +113,29 @@ class PayrollAdministration(Struct, rename="camel"):
         return schemas.PayrollAdministration(
             id=_uuid(self.id),
             name=self.name,
-            client_number=self.client_number,
             payroll_taxes_number=self.payroll_taxes_number,
             period_type_key=self.payroll_period_type.key,
             period_type_text=self.payroll_period_type.value or "",
-            start_date=_date(self.start_date, "startDate"),
             end_date=None if self.end_date is None else _date(self.end_date, "endDate"),
         )
 
 
-class Authorization(Struct):
-    """Version 2018-01-01 has `name`, 2019-02-11 has `description`; both hold the activity."""
-
-    name: Name | None = None
-    description: Name | None = None
-
-    def row(self) -> str:
-        activity = self.description or self.name
-        if not activity:
-            raise LoketUnreadable("an authorisation without a name", field="description")
-        return activity
-
-
 class PayrollPeriod(Struct, rename="camel"):
-    year: Int
+    year: SmallNumber
     period_start_date: Name
     period_end_date: Name
     test_year: bool
-    period_number: Int | None = None
+    period_number: SmallNumber | None = None
 
 
 class PayrollRun(Struct, rename="camel"):
     payroll_run_id: Id
-    sequence_number_approved: Int
     payroll_period: PayrollPeriod
 
 
 class JournalRun(Struct, rename="camel"):
     id: Id
-    sequence_number: Int
+    sequence_number: Number
     journal_run_status: KeyValue
     method_of_creation: KeyValue
     payroll_run: PayrollRun
@@ -162,7 +153,6 @@ class JournalRun(Struct, rename="camel"):
             method_key=self.method_of_creation.key,
             method_text=self.method_of_creation.value or "",
             payroll_run_id=_uuid(self.payroll_run.payroll_run_id),
-            sequence_number_approved=self.payroll_run.sequence_number_approved,
             year=period.year,
             period_number=period.period_number,
             period_start=_date(period.period_start_date, "periodStartDate"),
@@ -183,66 +173,6 @@ class ResultLine(Struct, rename="camel", gc=False):
     cost_center: Dimension | None = None
     cost_unit: Dimension | None = None
     payroll_component: Component | None = None
-
-
-class RunError(Struct, rename="camel"):
-    error: KeyValue
-    # Loket writes this one with a capital.
-    payroll_employee_number: Int | None = field(name="PayrollEmployeeNumber", default=None)
-    general_ledger_account: Dimension | None = None
-    cost_center: Dimension | None = None
-    cost_unit: Dimension | None = None
-    payroll_component: Component | None = None
-
-    def row(self) -> schemas.RunError:
-        account = self.general_ledger_account or NO_DIMENSION
-        center = self.cost_center or NO_DIMENSION
-        unit = self.cost_unit or NO_DIMENSION
-        component = self.payroll_component or NO_COMPONENT
-        return schemas.RunError(
-            error_key=self.error.key,
-            error_text=self.error.value or "",
-            employee_number=self.payroll_employee_number,
-            account_code=account.code,
-            account_description=account.description,
-            cost_center_code=center.code,
-            cost_center_description=center.description,
-            cost_unit_code=unit.code,
-            cost_unit_description=unit.description,
-            component_key=component.key,
-            component_description=component.description,
-        )
-
-
-class ExportRecord(Struct, rename="camel"):
-    id: Id
-    export_status: KeyValue
-    sequence_number: Int | None = None
-    exported_on: datetime | None = None
-    exported_to: KeyValue | None = None
-    method_of_exporting: KeyValue | None = None
-    # Loket's spelling, and the right one for the day that they mend it.
-    returend_error_message: LongText | None = None
-    returned_error_message: LongText | None = None
-
-    def row(self) -> schemas.ExportRecord:
-        target, method = self.exported_to, self.method_of_exporting
-        return schemas.ExportRecord(
-            id=_uuid(self.id),
-            sequence_number=self.sequence_number,
-            status_key=self.export_status.key,
-            status_text=self.export_status.value or "",
-            exported_at=_moment_or_none(self.exported_on),
-            application_key=target.key if target else None,
-            application_name=target.value if target else None,
-            method_key=method.key if method else None,
-            method_text=method.value if method else None,
-            error_message=self.returend_error_message or self.returned_error_message,
-        )
-
-
-NO_DIMENSION = Dimension()
-NO_COMPONENT = Component()
 
 
 def _uuid(text: str) -> UUID:

@@ -152,16 +152,6 @@ def run_of_year(number, year):
             f"/payrolladministrations/{EMPLOYER_ID}/journalruns",
             [JOURNAL_RUN],
         ),
-        (
-            lambda c: c.run_errors(RUN_ID),
-            f"/payrolladministrations/journalruns/{RUN}/errors",
-            [{"error": {"key": 4, "value": "Geen verdeling"}}],
-        ),
-        (
-            lambda c: c.export_audit_trail(RUN_ID),
-            f"/payrolladministrations/journalruns/{RUN}/exportAuditTrail",
-            [{"id": RUN, "exportStatus": {"key": 1, "value": "OK"}}],
-        ),
     ],
 )
 def test_every_list_is_asked_for_with_version_and_token(loket, client, read, path, rows):
@@ -173,14 +163,6 @@ def test_every_list_is_asked_for_with_version_and_token(loket, client, read, pat
     assert sent["Accept"] == JSON
     assert sent["Authorization"] == f"Bearer {OLD_TOKEN}"
     assert sent["Accept-Encoding"] == "gzip"
-
-
-def test_authorizations_have_a_version_of_their_own(loket, client):
-    rows = [{"id": EMPLOYER, "description": "PatchJournalRunByJournalRunId"}]
-    answer(loket, f"{EMPLOYERS}/{EMPLOYER_ID}/authorizations", as_json(envelope(rows)))
-
-    assert client.authorizations(EMPLOYER_ID) == ["PatchJournalRunByJournalRunId"]
-    assert loket.calls[0].request.headers["Accept"] == "application/json;version=2019-02-11"
 
 
 def test_a_single_run_is_read(loket, client):
@@ -255,8 +237,8 @@ def test_all_pages_of_the_results_are_read(loket, client):
     assert "pageNumber" not in loket.calls[0].request.url
 
 
-def test_warnings_of_the_results_are_kept_once(loket, client):
-    messages = [{"type": "Warning", "description": "Let op"}]
+def test_warnings_beside_an_answer_are_logged_once(loket, client, caplog):
+    messages = [{"type": "Warning", "description": "Let op: 500,87 te veel"}]
     answer(loket, RESULTS, results_body(*numbered(1), totalSize=2, messages=messages))
     answer(
         loket,
@@ -265,7 +247,10 @@ def test_warnings_of_the_results_are_kept_once(loket, client):
         page=2,
     )
 
-    assert client.results(RUN_ID).warnings == ("Let op",)
+    client.results(RUN_ID)
+
+    told = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert [text.partition(": ")[2] for text in told] == ["Let op: # te veel"]
 
 
 def test_results_of_an_empty_run_are_empty(loket, client):

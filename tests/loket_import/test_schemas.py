@@ -114,12 +114,3 @@ def test_an_answer_is_fingerprinted_byte_by_byte():
 
     assert joined.answer_sha256 != split.answer_sha256
     assert joined.source_hash == split.source_hash == source_hash([LINE])
-
-
-@pytest.mark.parametrize(
-    ("amount", "expected"),
-    [("12.50", True), ("12.500", True), ("100", True), ("12.345", False), ("0.001", False)],
-)
-def test_a_line_knows_whether_cents_suffice(amount, expected):
-    assert replace(LINE, debit=Decimal(amount)).has_whole_cents is expected
-    assert replace(LINE, credit=Decimal(amount)).has_whole_cents is expected
