@@ -5,9 +5,16 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /srv/finmaster
 COPY requirements.txt .
 RUN pip install --no-cache-dir --require-hashes -r requirements.txt
-COPY . .
+COPY manage.py ./
+COPY finmaster finmaster
+COPY ledger ledger
+COPY connections connections
+COPY loket_import loket_import
+COPY templates templates
+COPY static static
+COPY locale locale
 # Collecting static files reads the settings, but nothing of these values stays in the image.
-RUN SECRET_KEY=build SITE_URL=http://localhost BROKER_URL=memory:// \
+RUN SECRET_KEY=nothing-of-this-build-stays-in-the-image-and-none-is-secret SITE_URL=http://localhost BROKER_URL=memory:// \
     DATABASE_URL=postgresql://build@localhost/build LOKET_ENVIRONMENT=production \
     LOKET_CLIENT_ID=build LOKET_CLIENT_SECRET=build \
     TOKEN_KEYS=build:YnVpbGQgYnVpbGQgYnVpbGQgYnVpbGQgYnVpbGQgYnU= \

@@ -2,7 +2,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-export FINMASTER_ENV_FILE := $(abspath development.env)
+export FINMASTER_ENV_FILE := $(CURDIR)/development.env
 export UV_PYTHON_DOWNLOADS := never
 
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet
@@ -12,6 +12,7 @@ COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-ha
 setup: $(VENV)/.installed
 
 $(BIN)/uv:
+	@python3 -c 'import sys; sys.exit("python3 is %d.%d; FinMaster needs 3.11 or newer" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
 	python3 -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv==0.13.9'
 
@@ -23,12 +24,12 @@ demo: setup  ## Start FinMaster with an example office on this machine
 	env -u FINMASTER_ENV_FILE $(BIN)/python -m loket_import.demo
 
 clean-demo:  ## Forget what was done in the demo
-	rm -rf var
+	rm -rf "$${VAR_DIR:-var}"
 
 test: setup  ## Every test that needs no service of its own
 	$(BIN)/python -m pytest -n 2 -m "not service"
 
-lint: setup  ## Formatting, rules, types, templates, layers, locks, catalogues
+lint: setup  ## Formatting, rules, types, templates, layers, migrations, locks
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

@@ -2,12 +2,14 @@
 
 import base64
 import ipaddress
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+SECRET_KEY_CHARS = 50
 LOKET_ENVIRONMENTS = ("sandbox", "acceptance", "production")
 
 # Loket's two environments and their hosts; test and real data never meet.
@@ -129,6 +131,22 @@ def read_env_file(env: environ.Env) -> None:
         raise ImproperlyConfigured(f"The setting FINMASTER_ENV_FILE names no file: {path!r}.")
     if path:
         env.read_env(path)
+
+
+def refuse_development_values(
+    *, environment: str, debug: bool, secret_key: str, keys: Mapping[str, bytes]
+) -> None:
+    """Against Loket's real environments, nothing that is only fit for development."""
+    if environment == "sandbox":
+        return
+    if debug:
+        raise ImproperlyConfigured("The setting DEBUG must be off outside the sandbox.")
+    if len(secret_key) < SECRET_KEY_CHARS or secret_key.startswith("for-development"):
+        raise ImproperlyConfigured(
+            f"The setting SECRET_KEY must be a secret of at least {SECRET_KEY_CHARS} characters."
+        )
+    if any(key.startswith(b"development") for key in keys.values()):
+        raise ImproperlyConfigured("The setting TOKEN_KEYS holds the key of development.env.")
 
 
 def broker_url(env: environ.Env) -> str:

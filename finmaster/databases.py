@@ -5,14 +5,18 @@ and the tests use. The application connects as a role that owns nothing; migrati
 the owner, under the alias `owner`, and the check of the books as a role that reads everything.
 """
 
+import hashlib
+import os
 import warnings
 from contextlib import suppress
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 from urllib.parse import quote, unquote
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from finmaster.configuration import text
 
@@ -59,13 +63,37 @@ def connection_settings(url: str, name: str) -> dict[str, Any]:
     return parsed | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
 
+def refuse_powerful_role(connection: BaseDatabaseWrapper, **_signal: Any) -> None:
+    """Don't work as a role that row-level security does not hold; the owner only migrates."""
+    if connection.alias != "default":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        (is_powerful,) = cursor.fetchone()
+    if is_powerful:
+        connection.close()
+        raise ImproperlyConfigured(
+            "The setting DATABASE_URL names a role that bypasses row-level security. "
+            "Use finmaster_app."
+        )
+
+
 def embedded_url(home: Path, role: str, database: str = "finmaster") -> str:
     """Address of `database` on the embedded server in `home`, which is started if need be."""
     return f"postgresql://{role}@{quote(str(embedded_socket(home)), safe='')}/{database}"
 
 
 def embedded_socket(home: Path) -> Path:
-    """Folder of the embedded server's socket; the server lives while a process uses it."""
+    """Folder of the embedded server's socket; the server lives while a process uses it.
+
+    The server can't live in a folder with a space in its path, and shares a lock with those of
+    other users unless it is told where to keep its own.
+    """
+    own = Path(gettempdir()) / f"finmaster-{os.getuid()}"
+    own.mkdir(mode=0o700, exist_ok=True)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(own))
+    if " " in str(home):
+        home = own / hashlib.sha256(str(home).encode()).hexdigest()[:12]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

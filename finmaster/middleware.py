@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
@@ -25,6 +26,15 @@ class AdministrationMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            raise SuspiciousOperation("PostgreSQL has no NUL in a text.")
+        response = self.in_scope(request)
+        if request.user.is_authenticated:
+            response["Cache-Control"] = "no-store"
+        return response
+
+    def in_scope(self, request: HttpRequest) -> HttpResponse:
+        """The answer, from inside the scope of the administration that the address names."""
         slug = administration_slug(request)
         if slug is None or not request.user.is_authenticated:
             return self.get_response(request)
@@ -40,14 +50,14 @@ class AdministrationMiddleware:
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
-        response["Cache-Control"] = "no-store"
         return response
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
     ) -> None:
         """Take the administration out of the view's arguments; it is on the request."""
-        kwargs.pop(KEY, None)
+        if kwargs.pop(KEY, None) and not hasattr(view, "required_role"):
+            raise ImproperlyConfigured(f"The view {view.__name__} names no role.")
 
 
 def administration_slug(request: HttpRequest) -> str | None:

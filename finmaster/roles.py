@@ -31,9 +31,11 @@ def create_roles(connection: Connection, passwords: dict[str, str] | None = None
         # The owner hands its checking functions over to finmaster_check.
         cursor.execute("GRANT finmaster_check TO finmaster_owner")
         for name, password in (passwords or {}).items():
+            # Hashed here, so that the server's logs never see it.
+            hashed = connection.pgconn.encrypt_password(password.encode(), name.encode())
             cursor.execute(
                 sql.SQL("ALTER ROLE {} PASSWORD {}").format(
-                    sql.Identifier(name), sql.Literal(password)
+                    sql.Identifier(name), sql.Literal(hashed.decode())
                 )
             )
 

@@ -14,7 +14,7 @@ from finmaster.databases import database_settings
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Secrets may also lie in a file: SECRET_KEY_FILE, TOKEN_KEYS_FILE, and so on.
-env = environ.FileAwareEnv()
+ENV = env = environ.FileAwareEnv()
 configuration.read_env_file(env)
 
 # Whatever is written to disk: collected files, and in development the database and the queue.
@@ -41,6 +41,10 @@ if LOKET_ENVIRONMENT == "sandbox":
     os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
 else:
     os.environ.pop("OAUTHLIB_INSECURE_TRANSPORT", None)
+
+configuration.refuse_development_values(
+    environment=LOKET_ENVIRONMENT, debug=DEBUG, secret_key=SECRET_KEY, keys=TOKEN_KEYS
+)
 
 INSTALLED_APPS = [
     "finmaster",

@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 # Longer than Celery lets a task live, so that a lease never ends under a worker that is busy.
 LEASE = timedelta(seconds=330)
 MOST_ATTEMPTS = 5
+# A bell that nobody heard by then is thrown away: it has been rung again since.
+RING_SECONDS = 60
 RETRY_SECONDS = (5, 30, 120, 600)
 
 
@@ -129,7 +131,10 @@ def ring(administration_id: int, job_id: int) -> None:
     """Wake a worker for a job. A bell that does not ring only costs time: it is rung again."""
     try:
         current_app.send_task(
-            "loket_import.tasks.run_job", args=(administration_id, job_id), retry=False
+            "loket_import.tasks.run_job",
+            args=(administration_id, job_id),
+            retry=False,
+            expires=RING_SECONDS,
         )
     except (OperationalError, OSError) as trouble:
         logger.warning("the bell for job %s did not ring: %s", job_id, type(trouble).__name__)

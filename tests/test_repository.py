@@ -35,6 +35,13 @@ def test_no_address_of_a_package_registry_stands_in_the_repository() -> None:
     assert found == []
 
 
+def test_no_secret_gets_into_the_image() -> None:
+    left_out = (ROOT / ".dockerignore").read_text().splitlines()
+
+    assert {"secrets", ".env*", "var", "loket_import/sandbox", "tests"} <= set(left_out)
+    assert "COPY . ." not in (ROOT / "Dockerfile").read_text()
+
+
 def test_production_has_every_part_with_a_health_check_and_no_secret() -> None:
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
     services = compose["services"]

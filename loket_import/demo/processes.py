@@ -72,6 +72,9 @@ class Processes:
 
     def stop(self) -> None:
         """End all, the last one started first; those that don't listen are ended harder."""
+        # A second signal must not end this half-way.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         for child in reversed(self.children.values()):
             end(child, signal.SIGTERM)
         deadline = time.monotonic() + 8

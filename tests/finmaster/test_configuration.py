@@ -5,22 +5,30 @@ import subprocess
 import sys
 from base64 import b64encode
 from pathlib import Path
+from typing import Any
 
 import environ
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
 
 from finmaster.configuration import (
     broker_url,
     loket_urls,
     read_env_file,
+    refuse_development_values,
     required,
     site_url,
     text,
     token_keys,
 )
-from finmaster.databases import SESSION_OPTIONS, connection_settings, database_settings
+from finmaster.databases import (
+    SESSION_OPTIONS,
+    connection_settings,
+    database_settings,
+    refuse_powerful_role,
+)
 
 KEY = b64encode(bytes(32)).decode()
 SANDBOX = {
@@ -182,6 +190,44 @@ def test_another_broker_is_refused(value: str) -> None:
 def test_a_file_of_settings_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ImproperlyConfigured, match="FINMASTER_ENV_FILE"):
         read_env_file(env(FINMASTER_ENV_FILE=str(tmp_path / "none.env")))
+
+
+REAL: dict[str, Any] = {
+    "environment": "production",
+    "debug": False,
+    "secret_key": "s" * 50,
+    "keys": {"k1": bytes(32)},
+}
+
+
+def test_real_values_are_taken() -> None:
+    refuse_development_values(**REAL)
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"debug": True}, "DEBUG"),
+        ({"secret_key": "s" * 49}, "SECRET_KEY"),
+        ({"secret_key": "for-development-and-tests-only-" + "x" * 40}, "SECRET_KEY"),
+        ({"keys": {"k1": bytes(32), "d": b"development-key-not-a-secret-001"}}, "TOKEN_KEYS"),
+    ],
+)
+def test_what_is_fit_for_development_only_is_refused(changed: dict[str, Any], named: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=named):
+        refuse_development_values(**(REAL | changed))
+    refuse_development_values(**(REAL | changed | {"environment": "sandbox"}))
+
+
+def test_a_role_that_row_level_security_does_not_hold_is_refused(
+    committed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audit = connections["audit"]
+    refuse_powerful_role(audit)
+
+    monkeypatch.setattr(audit, "alias", "default")
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL"):
+        refuse_powerful_role(audit)
 
 
 def test_the_key_ring_keeps_its_order() -> None:

@@ -49,11 +49,17 @@ def test_an_administration_can_be_booked_in_at_once(manager: User, tmp_path: Pat
         assert Period.objects.count() == 12
 
 
-def test_a_second_one_joins_the_office_and_a_number_is_not_given_twice(manager: User) -> None:
+def test_a_name_alone_does_not_join_an_office(manager: User) -> None:
     create()
+    office = Administration.objects.get().office_id
 
-    with pytest.raises(CommandError, match="administration_number_once_per_office"):
+    with pytest.raises(CommandError, match=f"--office-id {office}"):
         create()
+    with pytest.raises(CommandError, match="no office with this id and name"):
+        create("--office-id", str(office + 1))
+    with pytest.raises(CommandError, match="administration_number_once_per_office"):
+        create("--office-id", str(office))
+    assert Administration.objects.count() == 1
 
 
 def test_a_chart_that_lacks_a_column_is_refused(manager: User, tmp_path: Path) -> None:

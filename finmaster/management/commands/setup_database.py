@@ -1,6 +1,5 @@
 """`manage.py setup_database`: roles, database and rights, as an administrator of the server."""
 
-import os
 from argparse import ArgumentParser
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -9,6 +8,7 @@ import psycopg
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from finmaster.configuration import text
 from finmaster.roles import create_database, create_roles, grant_rights
 
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--admin-url",
-            default=os.environ.get("DATABASE_ADMIN_URL", ""),
+            default=text(settings.ENV, "DATABASE_ADMIN_URL"),
             help="postgresql:// address of a superuser; the setting DATABASE_ADMIN_URL if left out",
         )
 

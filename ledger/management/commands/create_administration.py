@@ -23,7 +23,8 @@ class Command(BaseCommand):
     help = "Make an administration with journals and a fiscal year, and its office and manager."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("office", help="name of the office; made when it is not there")
+        parser.add_argument("office", help="name of the office")
+        parser.add_argument("--office-id", type=int, help="id of an office that is there already")
         parser.add_argument("number", help="number of the administration within the office")
         parser.add_argument("name", help="name of the administration")
         parser.add_argument("--manager", required=True, help="e-mail address; made when not there")
@@ -42,6 +43,8 @@ class Command(BaseCommand):
                 add_accounts(chart)
                 add_journals()
                 open_year(options["year"])
+        except Office.DoesNotExist as error:
+            raise CommandError("There is no office with this id and name.") from error
         except KeyError as error:
             raise CommandError(f"The chart of accounts has no column {error}.") from error
         except IntegrityError as error:
@@ -51,7 +54,7 @@ class Command(BaseCommand):
     @transaction.atomic
     def make_administration(self, options: dict[str, Any]) -> Administration:
         """The rows outside the books: office, administration, manager and membership."""
-        office, _made = Office.objects.get_or_create(name=options["office"])
+        office = self.find_or_make_office(options)
         slug = slugify(options["name"])[:50]
         if Administration.objects.filter(slug=slug).exists():
             slug = f"{slug}-{slugify(options['number'])}"
@@ -69,6 +72,17 @@ class Command(BaseCommand):
             defaults={"role": Role.MANAGER},
         )
         return administration
+
+    def find_or_make_office(self, options: dict[str, Any]) -> Office:
+        """A new office, or the one whose id is given: a name alone may be another customer's."""
+        if options["office_id"]:
+            return Office.objects.get(pk=options["office_id"], name=options["office"])
+        if same := Office.objects.filter(name=options["office"]).first():
+            raise CommandError(
+                f"There is an office called {same.name}. If it is the same one, add "
+                f"--office-id {same.pk}; its managers will see this administration."
+            )
+        return Office.objects.create(name=options["office"])
 
     def find_or_make_manager(self, email: str) -> User:
         """The user with this address; a new one is asked for a name and a password."""
