@@ -225,9 +225,10 @@ def test_a_role_that_row_level_security_does_not_hold_is_refused(
     audit = connections["audit"]
     refuse_powerful_role(audit)
 
-    monkeypatch.setattr(audit, "alias", "default")
-    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL"):
-        refuse_powerful_role(audit)
+    with monkeypatch.context() as patched:
+        patched.setattr(audit, "alias", "default")
+        with pytest.raises(ImproperlyConfigured, match="DATABASE_URL"):
+            refuse_powerful_role(audit)
 
 
 def test_the_key_ring_keeps_its_order() -> None:
