@@ -18,6 +18,7 @@ from loket_import.fetching import NoConnection, ask_for_run
 from loket_import.jobs import Claimed, request_job
 from loket_import.models import Booking, Job, JobKind, JournalRun
 from loket_import.preview import Preview, preview
+from loket_import.rivals import lock_with_rivals
 
 
 class BookingRefused(UserError):
@@ -117,14 +118,15 @@ def handle_booking(job: Claimed) -> None:
 def book(run_id: int, order: BookingOrder, *, user_id: int | None) -> Booking:
     """Post the run as ordered, in the scope that is open; the same order twice books once.
 
-    Locks in a fixed order: membership, run, period (by `post`), number (by the seal).
+    Locks in a fixed order: membership, the run and its rivals, period (by `post`), number (by the
+    seal).
     """
     if user_id is not None:
         try:
             hold_role(user_id, Role.BOOKKEEPER)
         except PermissionDenied:
             raise BookingRefused("not_allowed") from None
-    run = JournalRun.objects.select_for_update().get(pk=run_id)
+    run = lock_with_rivals(run_id)
     if booked := live_booking(run):
         if booked.posting_hash != order.posting_hash:
             raise BookingRefused("booked_otherwise")

@@ -186,14 +186,9 @@ def _notes(line: RunLine, sides: tuple[Decimal, Decimal]) -> Iterator[Note]:
 
 
 def _period_of(booking_date: date, periods: Sequence[PeriodChoice]) -> PeriodChoice | None:
-    """Find the period of a date: the first open one, or else the first."""
-    candidates = [
-        period for period in periods if period.starts_on <= booking_date <= period.ends_on
-    ]
-    for period in candidates:
-        if period.is_open and period.is_year_open:
-            return period
-    return candidates[0] if candidates else None
+    return next(
+        (period for period in periods if period.starts_on <= booking_date <= period.ends_on), None
+    )
 
 
 def posting_hash(proposal: Proposal, options: Options, journal_id: int) -> str:

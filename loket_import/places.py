@@ -28,6 +28,8 @@ CURED_BY_EDITING = frozenset(
         "date_outside_payroll_year",
     }
 )
+# Codes of problems that are cured by undoing an entry, or by looking at it.
+ABOUT_AN_ENTRY = frozenset({"replaced_run_booked", "comes_on_top"})
 MOST_NUMBERS = 5
 NO_LINK = {"url": "", "url_label": ""}
 
@@ -79,4 +81,7 @@ def cure_link(problem: Problem, *, run_id: int, slug: str) -> dict[str, str]:
     if problem.code in CURED_BY_EDITING:
         url = reverse("loket_import:edit", args=[slug, run_id])
         return {"url": url, "url_label": _("Change date or description")}
+    if problem.code in ABOUT_AN_ENTRY:
+        url = reverse("entry", args=[slug, problem.target_id])
+        return {"url": url, "url_label": _("Look at the entry")}
     return NO_LINK

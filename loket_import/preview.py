@@ -23,6 +23,7 @@ from loket_import.proposal import (
     RunFacts,
     RunLine,
 )
+from loket_import.rivals import other_bookings
 
 
 class NoMemorial(UserError):
@@ -102,6 +103,8 @@ def facts(run: JournalRun, content: RunContent) -> RunFacts:
         period_start=run.period_start,
         period_end=run.period_end,
         stored_line_count=content.line_count,
+        is_missing=run.missing_since is not None,
+        other_bookings=other_bookings(run),
     )
 
 

@@ -12,7 +12,11 @@ from loket_import.amounts import EXACT
 
 
 class ChartMode(StrEnum):
-    """How Loket's account codes become accounts of the administration."""
+    """How Loket's account codes become accounts of the administration.
+
+    The values are those of `connections.models.ChartMode`, which can't be had without loading
+    Django's models; matching needs none.
+    """
 
     ADOPT = "adopt"
     TRANSPOSE = "transpose"
@@ -44,11 +48,28 @@ class RunLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherBooking:
+    """Another run's booking that stands in the books and may hold the same wages.
+
+    `is_gone` tells that Loket removed that run, or lists it no longer; `entry` is how people call
+    the entry with this id.
+    """
+
+    run_number: int
+    is_same_payroll_run: bool
+    is_gone: bool
+    entry_id: int
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunFacts:
     """What is known of a journal run besides its lines.
 
     `year` is the payroll year, which in Loket need not be the year of either period date;
-    `stored_line_count` is the number of lines that was counted when the run was fetched.
+    `stored_line_count` is the number of lines that was counted when the run was fetched;
+    `is_missing` tells that Loket lists the run no longer; `other_bookings` are those of the runs
+    of the same payroll run or pay period.
     """
 
     status_key: int
@@ -59,6 +80,8 @@ class RunFacts:
     period_start: date
     period_end: date
     stored_line_count: int
+    is_missing: bool
+    other_bookings: tuple[OtherBooking, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +129,7 @@ class PeriodChoice:
 class Books:
     """The administration's master data and mappings, loaded in a fixed number of queries.
 
-    Mappings go from Loket's trimmed code to our id. Where periods overlap, as a closing period
-    does with December, their order is the order of preference.
+    Mappings go from Loket's trimmed code to our id. Periods don't overlap: the database sees to it.
     """
 
     accounts: Mapping[str, AccountChoice]
@@ -207,7 +229,8 @@ class Problem:
 
     `code` is stable, `loket_code` the code of Loket's that it is about. `lines` are the numbers
     of all lines that it touches, in order, and `line_number` is the first of them; both are
-    empty for a problem of the run as a whole.
+    empty for a problem of the run as a whole. `target_id` is the id of what is to be changed in
+    the books: an account, a period, an entry, as `code` tells.
     """
 
     code: str
@@ -217,6 +240,7 @@ class Problem:
     message: Promise
     cure: Promise
     lines: tuple[int, ...]
+    target_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

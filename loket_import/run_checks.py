@@ -11,19 +11,28 @@ from django.utils.translation import gettext_lazy as _
 
 from loket_import.amounts import MAX_AMOUNT, exact_text
 from loket_import.proposal import Case, Problem, Severity
-from loket_import.status_words import UNREADY
+from loket_import.status_words import MISSING, UNREADY
 from loket_import.statuses import READY
 
 MAX_DESCRIPTION_LENGTH = 255
 
 
-def _run_error(code: str, message: Promise, cure: Promise) -> Problem:
-    return Problem(code, Severity.ERROR, None, None, message, cure, ())
+def _run_problem(
+    code: str, severity: Severity, message: Promise, cure: Promise, target_id: int | None = None
+) -> Problem:
+    return Problem(code, severity, None, None, message, cure, (), target_id)
+
+
+def _run_error(code: str, message: Promise, cure: Promise, target_id: int | None = None) -> Problem:
+    return _run_problem(code, Severity.ERROR, message, cure, target_id)
 
 
 def run_is_ready(case: Case) -> Iterator[Problem]:
     """Loket: only a run with status 4 'Journaal gereed' may be booked; the key decides."""
     key = case.facts.status_key
+    if case.facts.is_missing:
+        yield _run_error(MISSING.code, MISSING.reason, MISSING.cure)
+        return
     if key == READY:
         return
     if words := UNREADY.get(key):
@@ -54,6 +63,47 @@ def run_is_real(case: Case) -> Iterator[Problem]:
             ),
             _("You need not do anything: runs of a test year are not booked."),
         )
+
+
+def wages_are_not_booked_twice(case: Case) -> Iterator[Problem]:
+    """What a removed run left in the books is reversed before the run that replaces it is booked.
+
+    Loket: removing a journal run removes nothing elsewhere, and the run that replaces it has an id
+    of its own. Runs of one payroll run that are both there are no replacement: a recalculation
+    holds the differences only, and comes on top of the earlier ones.
+    """
+    for other in case.facts.other_bookings:
+        if other.is_gone:
+            yield _run_problem(
+                "replaced_run_booked",
+                Severity.ERROR,
+                format_lazy(
+                    _(
+                        "Journal run {number} of the same pay period is booked as {entry} and was "
+                        "removed in Loket afterwards. With this run the wages could be in the "
+                        "books twice."
+                    ),
+                    number=other.run_number,
+                    entry=other.entry,
+                ),
+                format_lazy(_("Reverse {entry} first."), entry=other.entry),
+                target_id=other.entry_id,
+            )
+        elif other.is_same_payroll_run:
+            yield _run_problem(
+                "comes_on_top",
+                Severity.WARNING,
+                format_lazy(
+                    _(
+                        "This run comes on top of {entry}, which books journal run {number} of the "
+                        "same payroll run."
+                    ),
+                    number=other.run_number,
+                    entry=other.entry,
+                ),
+                _("Check that its lines hold the differences only, and not all wages again."),
+                target_id=other.entry_id,
+            )
 
 
 def run_has_lines(case: Case) -> Iterator[Problem]:
@@ -187,18 +237,15 @@ def booking_date_is_in_payroll_year(case: Case) -> Iterator[Problem]:
     """
     booking_date, year = case.options.booking_date, case.facts.year
     if booking_date.year != year:
-        yield Problem(
+        yield _run_problem(
             "date_outside_payroll_year",
             Severity.WARNING,
-            None,
-            None,
             format_lazy(
                 _("The booking date {date} is not in {year}, the payroll year of this run."),
                 date=f"{booking_date:%d-%m-%Y}",
                 year=year,
             ),
             _("Check that these wages belong in that year; change the booking date if not."),
-            (),
         )
 
 
@@ -226,6 +273,7 @@ def description_is_usable(case: Case) -> Iterator[Problem]:
 RUN_CHECKS = (
     run_is_ready,
     run_is_real,
+    wages_are_not_booked_twice,
     run_has_lines,
     every_line_is_accounted_for,
     run_balances,

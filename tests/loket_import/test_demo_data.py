@@ -185,7 +185,7 @@ def test_a_payroll_journal_is_bookable_on_the_demo_chart_as_it_is(chart, dimensi
     )
 
     proposal = match(
-        facts=RunFacts(4, "Journaal gereed", False, 2026, 1, day, day, len(lines)),
+        facts=RunFacts(4, "Journaal gereed", False, 2026, 1, day, day, len(lines), False, ()),
         lines=lines,
         books=books,
         options=Options(ChartMode.ADOPT, day, "Loonjournaal januari 2026"),

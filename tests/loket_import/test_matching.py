@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connections.models import ChartMode as ConnectionChartMode
 from loket_import.matching import match, posting_hash
 from loket_import.proposal import (
     AccountChoice,
@@ -16,6 +17,7 @@ from loket_import.proposal import (
     ChartMode,
     DimensionChoice,
     Options,
+    OtherBooking,
     PeriodChoice,
     RunFacts,
     RunLine,
@@ -33,6 +35,8 @@ FACTS = RunFacts(
     period_start=date(2026, 1, 1),
     period_end=date(2026, 1, 31),
     stored_line_count=2,
+    is_missing=False,
+    other_bookings=(),
 )
 
 OPTIONS = Options(
@@ -222,6 +226,12 @@ def test_which_account_a_code_stands_for(mode, loket_code, expected_account, exp
     assert (found.code if found else None) == expected_account
     assert codes(proposal) == expected_problems
     assert proposal.is_bookable == (not expected_problems)
+
+
+def test_the_chart_modes_are_those_of_a_connection():
+    assert {mode.name: mode.value for mode in ChartMode} == {
+        mode.name: mode.value for mode in ConnectionChartMode
+    }
 
 
 def test_the_chart_mode_may_be_the_plain_word_of_the_connection():
@@ -457,6 +467,56 @@ def test_each_status_has_a_sentence_of_its_own():
     assert len(messages) == 8
 
 
+@pytest.mark.parametrize("status_key", range(9))
+def test_a_run_that_loket_lists_no_longer_is_never_bookable(status_key):
+    problem = only(propose(facts=replace(FACTS, status_key=status_key, is_missing=True)))
+
+    assert (problem.code, problem.severity) == ("run_missing", Severity.ERROR)
+
+
+@pytest.mark.parametrize("is_same_payroll_run", [False, True])
+def test_what_a_removed_run_left_in_the_books_is_reversed_first(is_same_payroll_run):
+    other = OtherBooking(16, is_same_payroll_run, True, 7, "MEM 2026-0003")
+
+    proposal = propose(facts=replace(FACTS, other_bookings=(other,)))
+
+    problem = only(proposal)
+    assert (problem.code, problem.severity) == ("replaced_run_booked", Severity.ERROR)
+    assert problem.target_id == 7
+    assert "MEM 2026-0003" in str(problem.message)
+    assert "MEM 2026-0003" in str(problem.cure)
+    assert "16" in str(problem.message)
+    assert not proposal.is_bookable
+
+
+def test_a_recalculation_comes_on_top_of_what_is_booked():
+    other = OtherBooking(16, True, False, 7, "MEM 2026-0003")
+
+    proposal = propose(facts=replace(FACTS, other_bookings=(other,)))
+
+    problem = only(proposal)
+    assert (problem.code, problem.severity) == ("comes_on_top", Severity.WARNING)
+    assert problem.target_id == 7
+    assert "MEM 2026-0003" in str(problem.message)
+    assert proposal.is_bookable
+
+
+def test_another_payroll_run_of_the_period_that_is_still_there_is_nothing_special():
+    other = OtherBooking(16, False, False, 7, "MEM 2026-0003")
+
+    assert propose(facts=replace(FACTS, other_bookings=(other,))).problems == ()
+
+
+def test_each_booking_that_is_to_be_reversed_is_named():
+    others = tuple(OtherBooking(n, True, n != 2, n, f"MEM 2026-000{n}") for n in (1, 2, 3))
+
+    assert codes(propose(facts=replace(FACTS, other_bookings=others))) == [
+        "replaced_run_booked",
+        "comes_on_top",
+        "replaced_run_booked",
+    ]
+
+
 def test_a_run_of_a_test_year_is_never_bookable():
     problem = only(propose(facts=replace(FACTS, test_year=True)))
 
@@ -486,17 +546,6 @@ def test_a_closed_period_of_a_closed_year_is_two_problems():
     books = replace(BOOKS, periods=[replace(BOOKS.periods[0], is_open=False, is_year_open=False)])
 
     assert codes(propose(books=books)) == ["year_closed", "period_closed"]
-
-
-def test_of_periods_that_overlap_the_first_open_one_is_taken():
-    day = date(2026, 1, 31)
-    closed, first, second = (
-        period(1, day, day, is_open=False),
-        period(2, day, day),
-        period(3, day, day),
-    )
-
-    assert propose(books=replace(BOOKS, periods=[closed, first, second])).period == first
 
 
 def test_a_booking_date_outside_the_payroll_year_is_a_warning_and_no_more():
