@@ -90,8 +90,11 @@ def embedded_socket(home: Path) -> Path:
     other users unless it is told where to keep its own.
     """
     own = Path(gettempdir()) / f"finmaster-{os.getuid()}"
-    own.mkdir(mode=0o700, exist_ok=True)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(own))
+    # The server's package uses this folder when it is there, and one for all users when it isn't.
+    runtime = Path(os.environ["XDG_RUNTIME_DIR"]) / "python_PostgresServer"
+    for folder in (own, runtime):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if " " in str(home):
         home = own / hashlib.sha256(str(home).encode()).hexdigest()[:12]
     try:
