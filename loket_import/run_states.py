@@ -2,38 +2,98 @@
 
 from dataclasses import dataclass
 
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from loket_import.models import Booking, JournalRun
-from loket_import.status_words import UNREADY
-from loket_import.statuses import READY
+from loket_import.models import Booking, JournalRun, RunContent
+from loket_import.status_words import MISSING, UNREADY, StatusWords
+from loket_import.statuses import READY, REMOVED
 
 
 @dataclass(frozen=True, slots=True)
 class RunState:
-    """`tone` is of components/tag.html; `reason` says why a run can't be booked, or is empty."""
+    """`tone` is of components/tag.html.
+
+    `reason` says why a run can't be booked, or what is wrong with one that is; `cure` what to do
+    about the latter. Both are empty where there is nothing to say.
+    """
 
     text: str
     tone: str
     reason: str
     is_bookable: bool
+    cure: str = ""
 
 
-def run_state(run: JournalRun, booking: Booking | None) -> RunState:
-    """What the list of runs says of one run. Our own booking goes before Loket's status."""
+def run_state(run: JournalRun, booking: Booking | None, *, is_changed: bool = False) -> RunState:
+    """What the list of runs says of one run. Our own booking goes before Loket's status.
+
+    `is_changed` tells that Loket's lines are no longer those that were booked.
+    """
     if booking is not None:
-        return RunState(_("Booked"), "success", "", is_bookable=False)
+        return booked_state(run, is_changed=is_changed)
     if run.test_year:
         return RunState(
             _("Test year"), "neutral", _("A test, which is never booked."), is_bookable=False
         )
+    if run.missing_since:
+        return unready(MISSING)
     if run.status_key == READY:
         return RunState(_("Ready to book"), "info", "", is_bookable=True)
     if words := UNREADY.get(run.status_key):
-        return RunState(str(words.text), words.tone, str(words.reason), is_bookable=False)
+        return unready(words)
     return RunState(
         run.status_text,
         "warning",
         _("FinMaster does not know this status. Nothing is done with it."),
         is_bookable=False,
+    )
+
+
+def unready(words: StatusWords) -> RunState:
+    """The state of a run that waits for something in Loket."""
+    return RunState(str(words.text), words.tone, str(words.reason), is_bookable=False)
+
+
+def booked_state(run: JournalRun, *, is_changed: bool) -> RunState:
+    """The state of a run that is booked: all is well while Loket still has it as it was.
+
+    Loket: removing a journal run removes nothing in other applications.
+    """
+    reverse_first = _("If the wages are run anew in Loket, reverse this entry first.")
+    if run.status_key == REMOVED:
+        return RunState(
+            _("Booked, removed in Loket.nl"),
+            "warning",
+            _("A user removed this run in Loket after it was booked."),
+            is_bookable=False,
+            cure=reverse_first,
+        )
+    if run.missing_since:
+        return RunState(
+            _("Booked, no longer in Loket.nl"),
+            "warning",
+            _("Loket no longer has this run, which was booked."),
+            is_bookable=False,
+            cure=reverse_first,
+        )
+    if is_changed:
+        return RunState(
+            _("Booked, changed in Loket.nl"),
+            "warning",
+            _("The lines of this run in Loket are no longer the ones that were booked."),
+            is_bookable=False,
+            cure=_("Compare them. If Loket is right, reverse this entry and book the run again."),
+        )
+    return RunState(_("Booked"), "success", "", is_bookable=False)
+
+
+def changed_since_booked(runs: QuerySet[JournalRun]) -> set[int]:
+    """Ids of the runs whose newest lines are not those that are booked, in one query."""
+    newest = RunContent.objects.filter(run=OuterRef("run")).order_by("-pk")
+    return set(
+        Booking.objects.filter(run__in=runs, reversal=None)
+        .annotate(newest_hash=Subquery(newest.values("source_hash")[:1]))
+        .exclude(newest_hash=F("content__source_hash"))
+        .values_list("run_id", flat=True)
     )

@@ -25,7 +25,7 @@ from loket_import.periods import default_description, period_label
 from loket_import.places import places
 from loket_import.preview import Preview, booking_date, preview
 from loket_import.proposal import ChartMode
-from loket_import.run_states import run_state
+from loket_import.run_states import changed_since_booked, run_state
 from loket_import.views.gate import with_connection
 
 LINES_PER_PAGE = 250
@@ -58,10 +58,16 @@ def content(request: AdministrationRequest, connection: Connection, run_id: int)
     order = booking_fetch(run, slug=slug, page_url=page_url)
     booked = live_booking(run)
     if booked is not None:
+        is_changed = run.pk in changed_since_booked(JournalRun.objects.filter(pk=run.pk))
         return render(
             request,
             "loket_import/booked.html",
-            frame(request, connection, run) | {"booking": booked, "entry": booked.entry},
+            frame(request, connection, run)
+            | {
+                "booking": booked,
+                "entry": booked.entry,
+                "state": run_state(run, booked, is_changed=is_changed),
+            },
         )
     context = frame(request, connection, run)
     try:

@@ -14,7 +14,7 @@ from loket_import import wizard
 from loket_import.freshness import fetch_of
 from loket_import.models import Booking, JobKind
 from loket_import.periods import period_label
-from loket_import.run_states import run_state
+from loket_import.run_states import changed_since_booked, run_state
 from loket_import.views.gate import with_connection
 
 # Loket: journal runs exist for periods of less than seven years ago.
@@ -64,9 +64,10 @@ def rows(connection: Connection, year: int, slug: str) -> list[dict[str, Any]]:
         )
     }
     listed = []
+    changed = changed_since_booked(found)
     for run in found:
         booking = bookings.get(run.pk)
-        state = run_state(run, booking)
+        state = run_state(run, booking, is_changed=run.pk in changed)
         url = ""
         if state.is_bookable or booking:
             url = reverse("loket_import:content", args=[slug, run.pk])
