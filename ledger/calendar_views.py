@@ -1,35 +1,58 @@
-"""Fiscal years and their periods, which a manager opens and closes."""
+"""Fiscal years and their periods, which a manager adds, opens and closes."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
-from ledger import calendar
+from ledger import calendar, opening
+from ledger.errors import YearRefused
 from ledger.master_data_views import above
 from ledger.models import FiscalYear, Period
 from ledger.period_names import period_name
+
+YEARS_PER_PAGE = 5
 
 
 @requires(Role.VIEWER)
 def fiscal_years(request: AdministrationRequest) -> HttpResponse:
     """Fiscal years, the newest first, with their periods."""
     years = FiscalYear.objects.order_by("-starts_on")
-    periods: dict[int, list[tuple[Period, str]]] = {year.pk: [] for year in years}
-    for period in Period.objects.order_by("starts_on"):
+    page = Paginator(years, YEARS_PER_PAGE).get_page(request.GET.get("page"))
+    periods: dict[int, list[tuple[Period, str]]] = {year.pk: [] for year in page}
+    for period in Period.objects.filter(fiscal_year__in=periods).order_by("starts_on"):
         periods[period.fiscal_year_id].append((period, period_name(period)))
+    may_change = request.role.includes(Role.MANAGER)
     return render(
         request,
         "ledger/fiscal_years.html",
         {
-            "years": [(year, periods[year.pk]) for year in years],
-            "may_change": request.role.includes(Role.MANAGER),
+            "page": page,
+            "years": [(year, periods[year.pk]) for year in page],
+            "may_change": may_change,
+            "next_year": opening.next_year(timezone.localdate()) if may_change else None,
             "breadcrumbs": above(request),
         },
     )
+
+
+@require_POST
+@requires(Role.MANAGER)
+def fiscal_year_new(request: AdministrationRequest) -> HttpResponse:
+    """Add the calendar year that follows, with its twelve months."""
+    label = request.POST.get("year", "")
+    try:
+        added = opening.add_year(label, today=timezone.localdate())
+    except YearRefused as trouble:
+        messages.error(request, str(trouble))
+    else:
+        messages.success(request, _("Fiscal year %(year)s is added.") % {"year": added})
+    return redirect("ledger:fiscal_years", request.administration.slug)
 
 
 @require_POST

@@ -26,6 +26,7 @@ from ledger.models import JournalEntry, JournalKind
 from ledger.period_names import period_name
 
 ROWS_PER_PAGE = 50
+LINES_PER_PAGE = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +134,9 @@ def above(request: AdministrationRequest, *below: JournalEntry) -> list[tuple[st
 
 @requires(Role.VIEWER)
 def entry(request: AdministrationRequest, entry_id: int, *, origin_of: OriginOf) -> HttpResponse:
-    """One entry, line by line."""
+    """One entry, line by line; its totals are the entry's own, whichever lines are shown."""
     found = entry_or_404(entry_id)
+    lines = found.lines.select_related("account", "cost_center", "cost_unit").order_by("number")
     reversal = reversal_of(found)
     status, tone = status_of(found, reversal)
     return render(
@@ -143,9 +145,7 @@ def entry(request: AdministrationRequest, entry_id: int, *, origin_of: OriginOf)
         {
             "entry": found,
             "facts": facts_of(found),
-            "lines": found.lines.select_related("account", "cost_center", "cost_unit").order_by(
-                "number"
-            ),
+            "page": Paginator(lines, LINES_PER_PAGE).get_page(request.GET.get("page")),
             "zero": Decimal("0.00"),
             "reversal": reversal,
             "status": status,

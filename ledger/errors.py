@@ -19,7 +19,8 @@ class NoPeriod(LedgerError):
     def __init__(self, booked_on: date) -> None:
         self.message = _(
             "There is no fiscal year with a period for %(date)s. Nothing was booked. "
-            "Choose another booking date, or have the fiscal year made."
+            "Choose another booking date, or ask a manager to add the fiscal year, "
+            "under Master data, Fiscal years."
         ) % {"date": booked_on.strftime("%d-%m-%Y")}
 
 
@@ -30,6 +31,9 @@ class PostingRefused(LedgerError):
 
     def __init__(self, constraint: str) -> None:
         self.constraint = constraint
+        if constraint:
+            # What a user passes on to the help desk tells which rule it was.
+            self.code = f"posting_refused:{constraint}"  # type: ignore[misc]
         self.message = SENTENCES.get(constraint, SENTENCES[""])
 
 
@@ -37,7 +41,20 @@ class AlreadyReversed(LedgerError):
     """The entry was reversed before."""
 
     code = "already_reversed"
-    message = _("This entry has been reversed already. Nothing was booked.")
+    message = _(
+        "This entry has been reversed already. Nothing was booked. "
+        "Go back to the entry: it names its reversal."
+    )
+
+
+class YearRefused(LedgerError):
+    """The fiscal year is not the one to add."""
+
+    code = "year_refused"
+    message = _(
+        "The fiscal year was not added: it is there already, or it is not the year that follows. "
+        "The years that are there are listed below."
+    )
 
 
 SENTENCES = {
@@ -53,12 +70,18 @@ SENTENCES = {
         "An amount is not in whole cents. Nothing was booked. "
         "Have the journal corrected in Loket.nl."
     ),
-    "entry_has_two_lines": _("An entry needs at least two lines. Nothing was booked."),
+    "entry_has_two_lines": _(
+        "An entry needs at least two lines. Nothing was booked. "
+        "Have the journal corrected in Loket.nl."
+    ),
     "entry_period_is_open": _(
         "The period of the booking date is closed. Nothing was booked. "
         "Choose a date in an open period, or ask a manager to open this one."
     ),
-    "entry_date_in_period": _("The booking date lies outside its period. Nothing was booked."),
+    "entry_date_in_period": _(
+        "The booking date lies outside its period. Nothing was booked. "
+        "Try again, or choose another booking date."
+    ),
     "entry_reverses_an_original": _(
         "A reversal can't be reversed. Nothing was booked. Book the journal run once more instead."
     ),

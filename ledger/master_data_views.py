@@ -1,16 +1,17 @@
 """Master data: what an administration is kept with."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
 
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
+from ledger.chart_parts import ACCOUNTS, JOURNALS, ROWS_PER_PAGE, Part
 from ledger.models import Account, CostCenter, CostUnit, FiscalYear, Journal
-
-ROWS_PER_PAGE = 100
 
 
 def above(request: AdministrationRequest) -> list[tuple[str, str]]:
@@ -35,48 +36,35 @@ def master_data(request: AdministrationRequest) -> HttpResponse:
 def accounts(request: AdministrationRequest) -> HttpResponse:
     """The chart of accounts, searched by code, name or RGS code."""
     words = request.GET.get("zoek", "").strip()
-    found = Account.objects.order_by("code")
-    if words:
-        found = found.filter(
-            Q(code__startswith=words) | Q(name__icontains=words) | Q(rgs_code__istartswith=words)
-        )
-    page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    return render(
-        request,
-        "ledger/accounts.html",
-        {"page": page, "words": words, "breadcrumbs": above(request)},
+    searched = (
+        Q(code__startswith=words) | Q(name__icontains=words) | Q(rgs_code__istartswith=words)
+        if words
+        else Q()
     )
+    context = rows_of(request, ACCOUNTS, searched)
+    return render(request, "ledger/accounts.html", context | {"words": words})
 
 
 @requires(Role.VIEWER)
-def cost_centers(request: AdministrationRequest) -> HttpResponse:
-    """The cost centres."""
-    return dimension_page(request, CostCenter.objects.order_by("code"), _("Cost centres"))
-
-
-@requires(Role.VIEWER)
-def cost_units(request: AdministrationRequest) -> HttpResponse:
-    """The cost units."""
-    return dimension_page(request, CostUnit.objects.order_by("code"), _("Cost units"))
-
-
-def dimension_page(
-    request: AdministrationRequest, found: "QuerySet[Model]", title: str
-) -> HttpResponse:
-    """A page of codes and names."""
-    page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    return render(
-        request,
-        "ledger/dimension.html",
-        {"page": page, "title": title, "breadcrumbs": above(request)},
-    )
+def dimension(request: AdministrationRequest, *, part: Part) -> HttpResponse:
+    """The cost centres, or the cost units."""
+    return render(request, "ledger/dimension.html", rows_of(request, part))
 
 
 @requires(Role.VIEWER)
 def journals(request: AdministrationRequest) -> HttpResponse:
     """The journals."""
-    return render(
-        request,
-        "ledger/journals.html",
-        {"journals": Journal.objects.order_by("code"), "breadcrumbs": above(request)},
-    )
+    return render(request, "ledger/journals.html", rows_of(request, JOURNALS))
+
+
+def rows_of(
+    request: AdministrationRequest, part: Part, searched: Q | None = None
+) -> dict[str, Any]:
+    """What the list of a part shows: a page of its rows by code."""
+    rows = part.all().filter(searched or Q()).order_by("code")
+    return {
+        "part": part,
+        "page": Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page")),
+        "may_change": request.role.includes(Role.MANAGER),
+        "breadcrumbs": above(request),
+    }

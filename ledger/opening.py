@@ -6,6 +6,10 @@ from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+from django.db import IntegrityError, transaction
+
+from finmaster.errors import violated_constraint
+from ledger.errors import YearRefused
 from ledger.models import Account, FiscalYear, Journal, JournalKind, Period
 
 JOURNALS = (
@@ -15,6 +19,9 @@ JOURNALS = (
     ("INK", "Inkoop", JournalKind.PURCHASE),
     ("VRK", "Verkoop", JournalKind.SALES),
 )
+
+# The constraint that the slower of two meets who add the same year.
+YEAR_IS_THERE = {"fiscal_year_label_once", "fiscal_years_do_not_overlap"}
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
@@ -63,3 +70,33 @@ def open_year(year: int) -> FiscalYear:
             ends_on=following - timedelta(days=1),
         )
     return fiscal_year
+
+
+def next_year(today: date) -> int | None:
+    """The calendar year that may be added: the one after the last, or this one to begin with.
+
+    None when the last has not begun yet, or does not end with its calendar year: what follows it
+    would overlap it or leave a gap.
+    """
+    last = FiscalYear.objects.order_by("-ends_on").first()
+    if last is None:
+        return today.year
+    ends_with_december = (last.ends_on.month, last.ends_on.day) == (12, 31)
+    return last.ends_on.year + 1 if ends_with_december and last.starts_on <= today else None
+
+
+def add_year(label: str, *, today: date) -> FiscalYear:
+    """Add the calendar year of this label; YearRefused unless it is the one of `next_year`.
+
+    The label is what the user saw on the button, so that pressing it twice adds one year.
+    """
+    year = next_year(today)
+    if year is None or label != str(year):
+        raise YearRefused
+    try:
+        with transaction.atomic():
+            return open_year(year)
+    except IntegrityError as error:
+        if violated_constraint(error) not in YEAR_IS_THERE:
+            raise
+        raise YearRefused from error

@@ -435,6 +435,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("code__regex", "^\\S(.*\\S)?$")),
                 name="account_code_without_outer_spaces",
+                violation_error_message="A code does not begin or end with a space.",
             ),
         ),
         migrations.AddConstraint(
@@ -487,7 +488,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="journal",
             constraint=models.UniqueConstraint(
-                fields=("administration", "code"), name="journal_code_once"
+                fields=("administration", "code"),
+                name="journal_code_once",
+                violation_error_message="There is a journal with this code already.",
             ),
         ),
         migrations.AddConstraint(

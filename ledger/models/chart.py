@@ -41,7 +41,9 @@ class Account(AdministrationModel):
                 condition=Q(kind__in=AccountKind.values), name="account_kind_known"
             ),
             models.CheckConstraint(
-                condition=Q(code__regex=r"^\S(.*\S)?$"), name="account_code_without_outer_spaces"
+                condition=Q(code__regex=r"^\S(.*\S)?$"),
+                name="account_code_without_outer_spaces",
+                violation_error_message=_("A code does not begin or end with a space."),
             ),
         )
 
@@ -49,12 +51,22 @@ class Account(AdministrationModel):
         return f"{self.code} {self.name}"
 
 
-class CostCenter(AdministrationModel):
-    """Where a cost belongs: a department, a branch."""
+class Dimension(AdministrationModel):
+    """What a line names besides its account, known by its code."""
 
     code = models.CharField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=100)
     is_blocked = models.BooleanField(_("blocked"), default=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class CostCenter(Dimension):
+    """Where a cost belongs: a department, a branch."""
 
     class Meta:
         constraints = (
@@ -66,16 +78,9 @@ class CostCenter(AdministrationModel):
             models.UniqueConstraint(fields=("administration", "id"), name="cost_center_sibling"),
         )
 
-    def __str__(self) -> str:
-        return f"{self.code} {self.name}"
 
-
-class CostUnit(AdministrationModel):
+class CostUnit(Dimension):
     """What a cost is for: a project, a product."""
-
-    code = models.CharField(_("code"), max_length=20)
-    name = models.CharField(_("name"), max_length=100)
-    is_blocked = models.BooleanField(_("blocked"), default=False)
 
     class Meta:
         constraints = (
@@ -86,9 +91,6 @@ class CostUnit(AdministrationModel):
             ),
             models.UniqueConstraint(fields=("administration", "id"), name="cost_unit_sibling"),
         )
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.name}"
 
 
 class JournalKind(models.TextChoices):
@@ -111,7 +113,11 @@ class Journal(AdministrationModel):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("administration", "code"), name="journal_code_once"),
+            models.UniqueConstraint(
+                fields=("administration", "code"),
+                name="journal_code_once",
+                violation_error_message=_("There is a journal with this code already."),
+            ),
             models.UniqueConstraint(fields=("administration", "id"), name="journal_sibling"),
             models.CheckConstraint(
                 condition=Q(kind__in=JournalKind.values), name="journal_kind_known"

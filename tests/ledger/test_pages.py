@@ -288,7 +288,7 @@ def test_an_entry_takes_as_many_queries_for_many_lines_as_for_two(
     entry = post_wages(books, pairs=100)
     client = client_of(books.viewer)
 
-    with django_assert_max_num_queries(FRAME_QUERIES + 4):
+    with django_assert_max_num_queries(FRAME_QUERIES + 5):
         client.get(address(books, "entry", entry))
 
 
@@ -297,7 +297,7 @@ def test_fiscal_years_take_as_many_queries_for_twelve_periods_as_for_one(
 ) -> None:
     client = client_of(books.manager)
 
-    with django_assert_max_num_queries(FRAME_QUERIES + 2):
+    with django_assert_max_num_queries(FRAME_QUERIES + 4):
         client.get(address(books, "ledger:fiscal_years"))
 
 
