@@ -22,6 +22,27 @@ LABELS = {
     Dimension.COST_UNIT: _("Book on cost unit"),
 }
 
+MODELS: dict[Dimension, type[Account | CostCenter | CostUnit]] = {
+    Dimension.ACCOUNT: Account,
+    Dimension.COST_CENTER: CostCenter,
+    Dimension.COST_UNIT: CostUnit,
+}
+
+TAKEN = {
+    Dimension.ACCOUNT: _(
+        "There is an account with this code already: choose it. If the list does not have it, it "
+        "is blocked or a heading; then choose another one, or have it changed under Master data."
+    ),
+    Dimension.COST_CENTER: _(
+        "There is a cost centre with this code already: choose it. If the list does not have it, "
+        "it is blocked; then choose another one, or have it unblocked under Master data."
+    ),
+    Dimension.COST_UNIT: _(
+        "There is a cost unit with this code already: choose it. If the list does not have it, it "
+        "is blocked; then choose another one, or have it unblocked under Master data."
+    ),
+}
+
 
 class AnswerForm(forms.Form):
     """`target` names what to book on; or `create` makes it with the code that Loket uses."""
@@ -69,7 +90,18 @@ class AnswerForm(forms.Form):
                 _("This code is too long: the books hold codes of %(most)s characters at most.")
                 % {"most": MOST_CODE_CHARACTERS},
             )
+        elif values.get("create") and self.is_taken():
+            self.add_error("create", TAKEN[self.question.dimension])
         return values
+
+    def is_taken(self) -> bool:
+        """Whether the code is here already, under another meaning for all that is known.
+
+        An account that is taken over is not asked for while its code exists: if it does by now, a
+        colleague has just made it.
+        """
+        model = MODELS[self.question.dimension]
+        return self.question.may_choose and model.objects.filter(code=self.question.code).exists()
 
     def answer(self, user: User) -> bool:
         """Keep the answer; False when the question was left for later. Needs a valid form."""
@@ -98,17 +130,11 @@ class AnswerForm(forms.Form):
 
     def make(self) -> int:
         """Id of what Loket's code stands for, added unless a colleague did so a moment ago."""
-        code, name = self.question.code, self.cleaned_data["name"]
-        match self.question.dimension:
-            case Dimension.ACCOUNT:
-                kind = self.cleaned_data["kind"]
-                return Account.objects.get_or_create(
-                    code=code, defaults={"name": name, "kind": kind}
-                )[0].pk
-            case Dimension.COST_CENTER:
-                return CostCenter.objects.get_or_create(code=code, defaults={"name": name})[0].pk
-            case Dimension.COST_UNIT:
-                return CostUnit.objects.get_or_create(code=code, defaults={"name": name})[0].pk
+        defaults = {"name": self.cleaned_data["name"]}
+        if self.question.dimension == Dimension.ACCOUNT:
+            defaults["kind"] = self.cleaned_data["kind"]
+        model = MODELS[self.question.dimension]
+        return model.objects.get_or_create(code=self.question.code, defaults=defaults)[0].pk
 
 
 def likely_kind(question: Question) -> str:

@@ -15,6 +15,7 @@ from connections.models import (
 from finmaster.tenancy import administration_scope
 from ledger.models import Account, CostCenter
 from loket_import.models import JournalRun
+from loket_import.views import cures
 from tests.books import make_books
 from tests.loket_import.browsing import address, line
 from tests.loket_import.linked import Linked
@@ -232,6 +233,80 @@ def test_a_code_that_is_too_long_for_the_books_can_not_be_made(
 
     assert answer.status_code == 422
     assert list(answer.context["forms"][0].errors) == ["create"]
+
+
+@pytest.mark.parametrize("is_blocked", [False, True])
+def test_what_is_there_already_is_chosen_and_not_made(
+    linked: Linked, manager: Client, transposing: JournalRun, is_blocked: bool
+) -> None:
+    with linked.scope():
+        Account.objects.filter(code="1700").update(is_blocked=is_blocked)
+    page = address(linked, "cures", transposing.pk)
+    shown = manager.get(page)
+
+    answer = manager.post(
+        page,
+        {
+            field(shown, "1700", "create"): "on",
+            field(shown, "1700", "name"): "Netto lonen",
+            field(shown, "1700", "kind"): "liability",
+        },
+    )
+
+    assert answer.status_code == 422
+    forms = {form.question.code: form for form in answer.context["forms"]}
+    assert list(forms["1700"].errors) == ["create"]
+    with linked.scope():
+        assert not AccountMapping.objects.exists()
+
+
+def test_a_dimension_that_a_colleague_just_made_is_chosen_and_not_made(
+    linked: Linked, manager: Client, puzzling: JournalRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = address(linked, "cures", puzzling.pk)
+    shown = manager.get(page)
+    look = cures.preview
+
+    def look_then_make(*arguments: Any) -> Any:
+        seen = look(*arguments)
+        CostCenter.objects.create(code="ZZ9", name="Iets anders")
+        return seen
+
+    monkeypatch.setattr(cures, "preview", look_then_make)
+    answer = manager.post(
+        page,
+        {field(shown, "ZZ9", "create"): "on", field(shown, "ZZ9", "name"): "Afdeling"},
+    )
+
+    assert answer.status_code == 422
+    assert list(answer.context["forms"][1].errors) == ["create"]
+
+
+def test_an_account_that_a_colleague_just_made_is_the_one_that_was_asked_for(
+    linked: Linked, manager: Client, puzzling: JournalRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = address(linked, "cures", puzzling.pk)
+    shown = manager.get(page)
+    look = cures.preview
+
+    def look_then_make(*arguments: Any) -> Any:
+        seen = look(*arguments)
+        Account.objects.create(code="9999X", name="Van een collega", kind="expense")
+        return seen
+
+    monkeypatch.setattr(cures, "preview", look_then_make)
+    answer = manager.post(
+        page,
+        {
+            field(shown, "9999X", "create"): "on",
+            field(shown, "9999X", "name"): "Lonen",
+            field(shown, "9999X", "kind"): "expense",
+        },
+    )
+
+    assert answer.headers["Location"] == address(linked, "content", puzzling.pk)
+    with linked.scope():
+        assert Account.objects.get(code="9999X").name == "Van een collega"
 
 
 def test_a_run_without_questions_has_no_page_for_them(
