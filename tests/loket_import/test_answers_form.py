@@ -315,3 +315,69 @@ def test_a_run_without_questions_has_no_page_for_them(
     answer = bookkeeper.get(address(linked, "cures", run.pk))
 
     assert answer.headers["Location"] == address(linked, "content", run.pk)
+
+
+# More questions than fit a page
+
+
+@pytest.fixture
+def baffling(linked: Linked) -> JournalRun:
+    """A run of 121 unknown cost centres, on an account that is known."""
+    lines = [line("4000", "1.00", center=f"X{number:03}") for number in range(121)]
+    return linked.fetched(linked.add_run([*lines, line("1700", "-121.00")]))
+
+
+def test_many_questions_come_in_pages_and_what_follows_is_counted(
+    linked: Linked, manager: Client, baffling: JournalRun
+) -> None:
+    page = address(linked, "cures", baffling.pk)
+    found = []
+    for count, following in ((50, 71), (50, 21), (21, 0)):
+        shown = manager.get(page)
+        forms = shown.context["forms"]
+        assert (len(forms), shown.context["following"]) == (count, following)
+        found += [form.question.code for form in forms]
+        # The first of each page is left open.
+        answers = {}
+        for form in forms[1:]:
+            answers |= {form.add_prefix("create"): "on", form.add_prefix("name"): "Afdeling"}
+        page = manager.post(page, answers).headers["Location"]
+
+    assert found == [f"X{number:03}" for number in range(121)]
+    assert page == address(linked, "content", baffling.pk)
+    left = manager.get(address(linked, "cures", baffling.pk)).context["forms"]
+    assert [form.question.code for form in left] == ["X000", "X050", "X100"]
+
+
+def test_an_answer_is_kept_when_a_colleague_answered_those_before_it(
+    linked: Linked, bookkeeper: Client, baffling: JournalRun
+) -> None:
+    page = f"{address(linked, 'cures', baffling.pk)}?vanaf=50"
+    form = bookkeeper.get(page).context["forms"][0]
+    with linked.scope():
+        CostCenter.objects.bulk_create(
+            CostCenter(code=f"X{number:03}", name="Afdeling") for number in range(50)
+        )
+        target = CostCenter.objects.get(code="K100").pk
+
+    bookkeeper.post(page, {form.add_prefix("target"): target})
+
+    with linked.scope():
+        assert CostCenterMapping.objects.get().loket_code == form.question.code == "X050"
+
+
+@pytest.mark.parametrize("start", ["x", "-1", "²", "1" * 30, ""])
+def test_an_address_that_makes_no_sense_begins_at_the_first_question(
+    linked: Linked, bookkeeper: Client, baffling: JournalRun, start: str
+) -> None:
+    answer = bookkeeper.get(address(linked, "cures", baffling.pk), {"vanaf": start})
+
+    assert answer.context["forms"][0].question.code == "X000"
+
+
+def test_an_address_beyond_the_last_question_leads_to_the_run(
+    linked: Linked, bookkeeper: Client, baffling: JournalRun
+) -> None:
+    answer = bookkeeper.get(address(linked, "cures", baffling.pk), {"vanaf": 121})
+
+    assert answer.headers["Location"] == address(linked, "content", baffling.pk)
