@@ -12,6 +12,8 @@ def origin_of(entry: JournalEntry, slug: str) -> Origin | None:
     """The journal run that an entry books, or that a reversal has undone; None if neither."""
     booking = (
         Booking.objects.select_related("run", "content")
+        # Megabytes of answers, byte for byte.
+        .defer("content__pages")
         .filter(entry=entry.reverses_id or entry.pk)
         .first()
     )

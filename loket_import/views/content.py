@@ -29,6 +29,7 @@ from loket_import.run_states import changed_since_booked, run_state
 from loket_import.views.gate import with_connection
 
 LINES_PER_PAGE = 250
+MOST_NOTES = 20
 
 
 class EntryForm(forms.Form):
@@ -122,6 +123,8 @@ def shown(seen: Preview, *, may_book: bool, slug: str) -> dict[str, Any]:
         "errors": places(errors, **link, may_cure=may_book),
         "warnings": places(proposal.warnings, **link, may_cure=may_book),
         "questions": open_questions(seen),
+        "notes": proposal.notes[:MOST_NOTES],
+        "more_notes": len(proposal.notes[MOST_NOTES:]),
         "lines_in": len(seen.lines),
         "lines_dropped": len(proposal.dropped_lines),
     }

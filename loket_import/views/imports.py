@@ -93,5 +93,6 @@ def lines(request: AdministrationRequest, run_id: int) -> HttpResponse:
 def shown_content(run: JournalRun, asked: str) -> RunContent | None:
     """The content that the address asks for, or the newest."""
     if asked.isascii() and asked.isdigit():
-        return get_object_or_404(RunContent, pk=int(asked), run=run)
+        # Without the bodies of the answers, which may be megabytes.
+        return get_object_or_404(RunContent.objects.defer("pages"), pk=int(asked), run=run)
     return newest_content(run)

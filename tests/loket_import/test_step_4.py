@@ -1,15 +1,19 @@
 """Step 4: a run as it will be booked, its date and description, and the button."""
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ledger.models import Journal, JournalEntry
 from loket_import.booking import SENTENCES
 from loket_import.models import Booking, Job, JobKind, JobState, JournalRun
-from tests.loket_import.browsing import address, said, template_of
+from tests.loket_import.browsing import address, line, said, template_of
 from tests.loket_import.linked import Linked
 from tests.pages import client_of
 
@@ -244,6 +248,39 @@ def test_the_lines_of_a_run_are_shown_as_they_were_booked_or_as_they_are(
     assert bookkeeper.get(elsewhere, {"inhoud": old.pk}).status_code == 404
     for asked in ("10" * 20, "-1", "x", "²"):
         assert bookkeeper.get(page, {"inhoud": asked}).status_code in (200, 404)
+
+
+def test_no_page_reads_the_bodies_of_the_answers(
+    linked: Linked, bookkeeper: Client, run: JournalRun
+) -> None:
+    content_page = address(linked, "content", run.pk)
+    lines_page = address(linked, "lines", run.pk)
+    with linked.scope():
+        content = linked.seen(run).content
+    with CaptureQueriesContext(connection) as before:
+        bookkeeper.get(content_page)
+        bookkeeper.get(lines_page)
+        bookkeeper.get(lines_page, {"inhoud": content.pk})
+    entry = linked.booked(run).entry
+    with CaptureQueriesContext(connection) as after:
+        bookkeeper.get(content_page)
+        bookkeeper.get(reverse("entry", args=[linked.slug, entry.pk]))
+
+    read = [query["sql"] for query in (*before.captured_queries, *after.captured_queries)]
+    assert any('"loket_import_runcontent"' in sql for sql in read)
+    assert [sql for sql in read if '"pages"' in sql] == []
+
+
+def test_twenty_notes_are_shown_and_the_rest_is_counted(linked: Linked, bookkeeper: Client) -> None:
+    lines = [line("4000", "-1.00") for _ in range(12)]
+    negative = [replace(one, debet=-one.credit, credit=Decimal(0)) for one in lines]
+    opposite = [replace(one, debet=Decimal(0), credit=-one.credit) for one in lines]
+    run = linked.fetched(linked.add_run([*negative, *opposite]))
+
+    context = bookkeeper.get(address(linked, "content", run.pk)).context
+
+    assert (len(context["notes"]), context["more_notes"]) == (20, 4)
+    assert context["notes"] == context["proposal"].notes[:20]
 
 
 def test_an_entry_leads_to_the_run_that_it_books_and_its_reversal_too(
