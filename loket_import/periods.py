@@ -1,5 +1,7 @@
 """Pay periods in words. A period's number is not a month and not a bookkeeping period."""
 
+from enum import IntEnum
+
 from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -7,8 +9,13 @@ from django.utils.translation import gettext as _
 from connections.models import Connection
 from loket_import.models import JournalRun
 
-# Loket's payrollPeriodType keys.
-MONTH, FOUR_WEEKS, WEEK = 1, 3, 4
+
+class PeriodType(IntEnum):
+    """Keys of Loket's payrollPeriodType."""
+
+    MONTH = 1
+    FOUR_WEEKS = 3
+    WEEK = 4
 
 
 def period_label(run: JournalRun, connection: Connection) -> str:
@@ -16,19 +23,19 @@ def period_label(run: JournalRun, connection: Connection) -> str:
     if run.period_number is None:
         return f"{run.period_start:%d-%m-%Y} - {run.period_end:%d-%m-%Y}"
     match connection.payroll_period_key:
-        case 1:
+        case PeriodType.MONTH:
             month = capfirst(formats.date_format(run.period_end, "F"))
             return _("%(month)s %(year)s (period %(number)s)") % {
                 "month": month,
                 "year": run.year,
                 "number": run.period_number,
             }
-        case 3:
+        case PeriodType.FOUR_WEEKS:
             return _("Period %(number)s %(year)s (4 weeks)") % {
                 "number": run.period_number,
                 "year": run.year,
             }
-        case 4:
+        case PeriodType.WEEK:
             return _("Week %(number)s %(year)s") % {"number": run.period_number, "year": run.year}
         case _other:
             return f"{run.year}-{run.period_number}"
@@ -36,6 +43,6 @@ def period_label(run: JournalRun, connection: Connection) -> str:
 
 def default_description(run: JournalRun, connection: Connection) -> str:
     """The description of an entry until the user writes another; the same in every language."""
-    names = {MONTH: "periode", FOUR_WEEKS: "4 weken", WEEK: "week"}
+    names: dict[int, str] = {PeriodType.FOUR_WEEKS: "4 weken", PeriodType.WEEK: "week"}
     period = names.get(connection.payroll_period_key or 0, "periode")
     return f"Loonjournaal {run.year} {period} {run.period_number or '-'} run {run.sequence_number}"

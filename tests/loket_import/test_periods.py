@@ -7,9 +7,10 @@ from django.utils import translation
 
 from connections.models import Connection
 from loket_import.models import JournalRun
-from loket_import.periods import default_description, period_label
+from loket_import.periods import PeriodType, default_description, period_label
 
-MONTH, FOUR_WEEKS, WEEK, UNKNOWN = 1, 3, 4, 7
+MONTH, FOUR_WEEKS, WEEK = PeriodType
+UNKNOWN = 7
 
 
 def run(year: int, number: int | None, starts_on: date, ends_on: date) -> JournalRun:
@@ -27,6 +28,10 @@ JANUARY = run(2026, 1, date(2026, 1, 1), date(2026, 1, 31))
 FIRST_WEEKS = run(2026, 1, date(2025, 12, 29), date(2026, 1, 25))
 LAST_WEEK = run(2026, 53, date(2026, 12, 28), date(2027, 1, 3))
 NO_NUMBER = run(2026, None, date(2026, 5, 4), date(2026, 5, 10))
+
+
+def test_the_keys_are_those_of_loket() -> None:
+    assert (MONTH, FOUR_WEEKS, WEEK) == (1, 3, 4)
 
 
 @pytest.mark.parametrize(
