@@ -23,20 +23,18 @@ class ChartForm(forms.ModelForm):  # type: ignore[type-arg]
     """A row to add, or one to change if it is there already.
 
     `only_new` are the fields that stay as they were first given, `only_later` those that make no
-    sense before the row is there. `code_rules` are the constraints of which the code is the cause.
+    sense before the row is there. `code_once` names the constraint that lets a code be there once:
+    it holds within an administration, which is no field, so only the database can check it.
     """
 
     only_new: ClassVar[tuple[str, ...]] = ("code",)
     only_later: ClassVar[tuple[str, ...]] = ("is_blocked",)
-    code_rules: ClassVar[tuple[str, ...]]
+    code_once: ClassVar[str]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in self.only_new if self.instance.pk else self.only_later:
             self.fields.pop(name, None)
-
-    def validate_constraints(self) -> None:
-        """Left to the database: it alone can tell of two who add the same code at once."""
 
     def saved(self) -> AdministrationModel | None:
         """The saved row of a valid form; None when the database refused it and the form says why.
@@ -48,22 +46,21 @@ class ChartForm(forms.ModelForm):  # type: ignore[type-arg]
                 row: AdministrationModel = self.save()
                 return row
         except IntegrityError as error:
-            rule = violated_constraint(error)
-            if rule not in self.code_rules:
+            if violated_constraint(error) != self.code_once:
                 raise
-            self.add_error("code", self.sentence_of(rule))
+            self.add_error("code", self.code_is_there())
             return None
 
-    def sentence_of(self, rule: str) -> str:
-        """What the model says of one of its constraints."""
-        constraints = self.instance._meta.constraints
-        return next(str(one.violation_error_message) for one in constraints if one.name == rule)
+    def code_is_there(self) -> str:
+        """What the model says of a code that is there already."""
+        constraints = {one.name: one for one in self.instance._meta.constraints}
+        return str(constraints[self.code_once].violation_error_message)
 
 
 class AccountForm(ChartForm):
     """A general ledger account."""
 
-    code_rules = ("account_code_once", "account_code_without_outer_spaces")
+    code_once = "account_code_once"
 
     class Meta:
         model = Account
@@ -98,7 +95,7 @@ class DimensionForm(ChartForm):
 class CostCenterForm(DimensionForm):
     """A cost centre."""
 
-    code_rules = ("cost_center_code_once",)
+    code_once = "cost_center_code_once"
 
     class Meta(DimensionForm.Meta):
         model = CostCenter
@@ -107,7 +104,7 @@ class CostCenterForm(DimensionForm):
 class CostUnitForm(DimensionForm):
     """A cost unit."""
 
-    code_rules = ("cost_unit_code_once",)
+    code_once = "cost_unit_code_once"
 
     class Meta(DimensionForm.Meta):
         model = CostUnit
@@ -117,7 +114,7 @@ class JournalForm(ChartForm):
     """A journal. Its kind decides what is booked in it, so it stays as well."""
 
     only_new = ("code", "kind")
-    code_rules = ("journal_code_once",)
+    code_once = "journal_code_once"
 
     class Meta:
         model = Journal

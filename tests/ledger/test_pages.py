@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from finmaster.tenancy import administration_scope
 from ledger import calendar, reversal
+from ledger.entry_views import LINES_PER_PAGE
 from ledger.models import Account, CostCenter, FiscalYear, Journal, JournalEntry, Period
 from ledger.period_names import period_name
 from ledger.posting import Draft, DraftLine, post
@@ -115,6 +116,20 @@ def test_an_entry_shows_its_lines_and_totals(books: Books) -> None:
     assert "0,00" in page
 
 
+def test_a_long_entry_has_pages_and_the_totals_of_all_its_lines_on_each(books: Books) -> None:
+    entry = post_wages(books, pairs=LINES_PER_PAGE // 2 + 1)
+    client = client_of(books.viewer)
+    url = address(books, "entry", entry)
+
+    first = client.get(url).content.decode()
+    second = client.get(url, {"page": 2}).content.decode()
+
+    assert first.count("1.234,56") == LINES_PER_PAGE
+    assert second.count("1.234,56") == 2
+    assert first.count("155.554,56") == second.count("155.554,56") == 2
+    assert "page=2" in first
+
+
 def test_an_entry_and_its_reversal_name_each_other(books: Books) -> None:
     entry = post_wages(books)
     counter = reverse_wages(books, entry)
@@ -182,7 +197,7 @@ def test_a_reversal_in_a_closed_period_is_refused_and_what_was_typed_stays(books
 
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "posting_refused" in page
+    assert "posting_refused:entry_period_is_open" in page
     assert 'value="Mijn reden"' in page
 
 
