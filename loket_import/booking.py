@@ -19,6 +19,7 @@ from loket_import.jobs import Claimed, request_job
 from loket_import.models import Booking, Job, JobKind, JournalRun
 from loket_import.preview import Preview, preview
 from loket_import.rivals import lock_with_rivals
+from loket_import.statuses import READY
 
 
 class BookingRefused(UserError):
@@ -52,12 +53,16 @@ SENTENCES = {
         "This run was booked by a colleague in the meantime, with another date, description or "
         "account than you saw. Nothing was booked again. Look at that entry first."
     ),
+    "another_order_pending": _(
+        "This run is being booked already, with another date, description or account than you "
+        "saw. Your order was not taken. Wait until the other one has ended, then look at the run "
+        "again."
+    ),
     "not_allowed": _(
-        "You are no longer allowed to book in this administration. Nothing was booked."
+        "You are no longer allowed to book in this administration. Nothing was booked. Ask a "
+        "manager of it for the role of bookkeeper, or have a colleague book the run."
     ),
 }
-
-READY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +84,17 @@ class BookingOrder:
 
 
 def order_booking(seen: Preview, *, user: User) -> Job:
-    """Have a run booked as it was seen; the job of a colleague who was quicker is as good."""
+    """Have a run booked as it was seen.
+
+    The job of a colleague who was quicker is as good, if it is for the same; else BookingRefused.
+    """
     if not seen.proposal.is_bookable:
         raise BookingRefused("has_problems")
-    return request_job(
-        JobKind.BOOKING,
-        subject=str(seen.run.pk),
-        order=asdict(BookingOrder.of(seen)),
-        requested_by=user,
-    )
+    order = asdict(BookingOrder.of(seen))
+    job = request_job(JobKind.BOOKING, subject=str(seen.run.pk), order=order, requested_by=user)
+    if job.order != order:
+        raise BookingRefused("another_order_pending")
+    return job
 
 
 def live_booking(run: JournalRun) -> Booking | None:
@@ -104,14 +111,16 @@ def handle_booking(job: Claimed) -> None:
     order = BookingOrder(**job.order)
     asked = ask_for_run(job)
     with administration_scope(job.administration_id):
+        # Who has lost the job has been asleep: what it heard of Loket may be long out of date.
+        job.hold()
         # Stored even when the booking is refused: the page must show what Loket says now.
-        run = asked.store()
+        asked.store()
     if asked.row.status_key != READY or asked.results is None:
         raise BookingRefused("not_ready")
     if asked.results.source_hash != order.source_hash:
         raise BookingRefused("changed_in_loket")
     with administration_scope(job.administration_id):
-        booking = book(run.pk, order, user_id=job.requested_by_id)
+        booking = book(asked.run_id, order, user_id=job.requested_by_id)
         job.finish(entry=booking.entry_id)
 
 
@@ -131,6 +140,8 @@ def book(run_id: int, order: BookingOrder, *, user_id: int | None) -> Booking:
         if booked.posting_hash != order.posting_hash:
             raise BookingRefused("booked_otherwise")
         return booked
+    if run.missing_since is not None:
+        raise BookingRefused("not_ready")
     seen = preview(run, connection_of(run))
     if seen is None or seen.content.pk != order.content_id:
         raise BookingRefused("changed_in_loket")

@@ -1,31 +1,36 @@
-"""Fetch from Loket what a step of the wizard shows, and store it as it came.
+"""Fetch from Loket what a step of the wizard shows.
 
-Each handler asks Loket outside any transaction and stores the answer in one. Everything is asked
-for what the connection is pinned to, never for all that the Loket user may see.
+Each handler asks Loket outside any transaction and has the answer stored in one. Everything is
+asked for what the connection is pinned to, never for all that the Loket user may see.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models.functions import Now
+from django.db import connection as database
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from connections.errors import ConnectionTrouble, NotAuthorised, WrongEnvironment
-from connections.lifecycle import PayrollLink, link_payroll
+from connections.lifecycle import link_payroll
 from connections.models import Connection, ConnectionState
 from connections.tokens import ConnectionTokens
 from finmaster.models import User
 from finmaster.tenancy import administration_scope
+from loket_import.choices import described_employer, described_payroll, payroll_link
 from loket_import.client import LoketClient
-from loket_import.errors import LoketForbidden, LoketNotFound
+from loket_import.errors import LoketForbidden, LoketNotFound, LoketRefused
 from loket_import.jobs import Claimed, request_job
-from loket_import.models import Job, JobKind, JournalRun, RunContent, RunLine
-from loket_import.schemas import Employer, JournalRunRow, PayrollAdministration, RunResults
+from loket_import.models import Job, JobKind, JournalRun
+from loket_import.schemas import JournalRunRow, RunResults
+from loket_import.sight import check_in_sight
+from loket_import.statuses import HAS_RESULTS
+from loket_import.storing import Pin, mark_missing, note_missing, store_content, store_runs
+from loket_import.subjects import connection_and_year, runs_subject
 
 
 class NoConnection(ConnectionTrouble):
@@ -38,24 +43,15 @@ class NoConnection(ConnectionTrouble):
     )
 
 
-class NotInSight(ConnectionTrouble):
-    """The Loket user no longer sees what the connection is pinned to."""
-
-    code = "not_in_sight"
-    message = _(
-        "The Loket user of this connection does not see the linked employer or payroll "
-        "administration. Nothing was fetched and nothing was booked. Have its access checked in "
-        "Loket.nl, or authorise with the right Loket user."
-    )
-
-
 class RunGone(ConnectionTrouble):
     """A journal run that is not there, or not of the linked payroll administration."""
 
     code = "run_gone"
     message = _(
-        "This journal run is not one of the linked payroll administration. Nothing was fetched. "
-        "Go back to the list of runs and refresh it."
+        "Loket.nl does not have this journal run any more, or it is not one of the linked payroll "
+        "administration. Nothing was fetched and nothing was booked. Go back to the list of runs "
+        "and fetch it again: a run that was made anew in Loket.nl stands there with a number of "
+        "its own. If this run was booked before, reverse that entry first."
     )
 
 
@@ -81,14 +77,12 @@ class Link:
         finally:
             client.close()
 
-
-@dataclass(frozen=True, slots=True)
-class Pin:
-    """What a connection is linked to, seen to be in the Loket user's sight."""
-
-    environment: str
-    employer_id: UUID
-    payroll_administration_id: UUID
+    def pin_in_sight(self, client: LoketClient) -> Pin:
+        """What is linked, if the Loket user still sees it; NoConnection or NotInSight."""
+        if self.employer_id is None or self.payroll_administration_id is None:
+            raise NoConnection
+        check_in_sight(client, self.employer_id, self.payroll_administration_id)
+        return Pin(self.environment, self.employer_id, self.payroll_administration_id)
 
 
 def live_link(administration_id: int) -> Link:
@@ -110,6 +104,14 @@ def live_link(administration_id: int) -> Link:
     )
 
 
+def database_moment() -> datetime:
+    """The moment by the clock that all workers share."""
+    with database.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        moment: datetime = cursor.fetchone()[0]
+        return moment
+
+
 def handle_employers(job: Claimed) -> None:
     """Step 1: the employers that the Loket user sees; there should be one."""
     with live_link(job.administration_id).client() as client:
@@ -125,28 +127,34 @@ def handle_payroll_administrations(job: Claimed) -> None:
         raise NoConnection
     with link.client() as client:
         found = client.payroll_administrations(link.employer_id)
+    described = [described_payroll(payroll) for payroll in found]
     with administration_scope(job.administration_id):
         connection = Connection.objects.get(pk=link.connection_id)
-        if len(found) == 1 and connection.payroll_administration_id is None:
-            link_payroll(connection, payroll_link(found[0]), user=None)
-            request_runs_of_this_year()
-        job.finish(payrolls=[described_payroll(payroll) for payroll in found])
+        if len(described) == 1 and connection.payroll_administration_id is None:
+            link_payroll(connection, payroll_link(described[0]), user=None)
+            request_runs_of_this_year(connection)
+        job.finish(payrolls=described)
 
 
-def request_runs_of_this_year(requested_by: User | None = None) -> Job:
+def request_runs_of_this_year(connection: Connection, requested_by: User | None = None) -> Job:
     """Have fetched what step 3 shows first; once linked, nobody need ask for it."""
-    year = timezone.localdate().year
-    return request_job(JobKind.RUNS, subject=str(year), requested_by=requested_by)
+    subject = runs_subject(connection.pk, timezone.localdate().year)
+    return request_job(JobKind.RUNS, subject=subject, requested_by=requested_by)
 
 
 def handle_runs(job: Claimed) -> None:
     """Step 3: the journal runs of a payroll year, whatever their status."""
+    connection_id, year = connection_and_year(job.subject)
     link = live_link(job.administration_id)
+    if link.connection_id != connection_id:
+        raise NoConnection
     with link.client() as client:
-        pin = check_in_sight(link, client)
-        rows = client.journal_runs(pin.payroll_administration_id, year=int(job.subject))
+        pin = link.pin_in_sight(client)
+        asked_at = database_moment()
+        rows = client.journal_runs(pin.payroll_administration_id, year=year)
     with administration_scope(job.administration_id):
-        store_runs(pin, rows)
+        store_runs(pin, rows, asked_at=asked_at)
+        note_missing(pin, year, listed=[row.id for row in rows], asked_at=asked_at)
         job.finish(runs=len(rows))
 
 
@@ -160,185 +168,77 @@ def handle_content(job: Claimed) -> None:
 
 @dataclass(frozen=True, slots=True)
 class AskedRun:
-    """What Loket says of a run at this moment: its state and, if it has any, its lines."""
+    """What Loket says of a run: its state and, if it has any, its lines; and when it was asked."""
 
     pin: Pin
+    run_id: int
     row: JournalRunRow
+    row_asked_at: datetime
     results: RunResults | None
+    results_asked_at: datetime
 
-    def store(self) -> JournalRun:
+    def store(self) -> None:
         """Keep it, in the scope that is open."""
-        run = store_runs(self.pin, [self.row])[0]
+        store_runs(self.pin, [self.row], asked_at=self.row_asked_at)
         if self.results is not None:
-            store_content(run, self.results)
-        return run
+            store_content(self.run_id, self.results, asked_at=self.results_asked_at)
 
 
 def ask_for_run(job: Claimed) -> AskedRun:
-    """Ask Loket for the run that a job is about, outside any scope; RunGone if it is not ours."""
+    """Ask Loket for the run that a job is about, outside any scope.
+
+    RunGone if it is not ours, or not there any more: then that is noted as well.
+    """
     link = live_link(job.administration_id)
     with link.client() as client:
-        pin = check_in_sight(link, client)
-        loket_id = linked_run(job.administration_id, pin, int(job.subject))
+        pin = link.pin_in_sight(client)
+        run = linked_run(job.administration_id, pin, int(job.subject))
+        asked_at = database_moment()
         try:
-            row = client.journal_run(loket_id)
-            results = client.results(loket_id, on_page=job.progress) if has_results(row) else None
+            return read_run(client, pin, run, job)
         except LoketNotFound as error:
-            raise RunGone from error
-    return AskedRun(pin, row, results)
+            gone: Exception = error
+        except LoketForbidden as error:
+            # Loket: an id that the user may not see gives 403, and so does a right that is lacking.
+            listed = client.journal_runs(pin.payroll_administration_id, year=run.year)
+            if run.loket_id in {row.id for row in listed}:
+                raise
+            gone = error
+    with administration_scope(job.administration_id):
+        job.hold()
+        mark_missing(JournalRun.objects.filter(pk=run.pk), asked_at=asked_at)
+    raise RunGone from gone
 
 
-def check_in_sight(link: Link, client: LoketClient) -> Pin:
-    """What the connection is linked to, if the Loket user still sees it; else NotInSight.
+def read_run(client: LoketClient, pin: Pin, run: JournalRun, job: Claimed) -> AskedRun:
+    """The state and the lines of a run, and the state once more: a run may change in between.
 
-    Consent at Loket is per user and not per employer, so what the user sees may change.
+    The later state counts. Lines are no longer those of the run once it has none.
     """
-    if link.employer_id is None or link.payroll_administration_id is None:
-        raise NoConnection
+    first_asked_at = database_moment()
+    first = client.journal_run(run.loket_id)
+    if first.status_key not in HAS_RESULTS:
+        return AskedRun(pin, run.pk, first, first_asked_at, None, first_asked_at)
+    results: RunResults | None = None
+    refusal: LoketRefused | None = None
+    results_asked_at = database_moment()
     try:
-        visible = client.payroll_administrations(link.employer_id)
-    except (LoketForbidden, LoketNotFound) as error:
-        # Loket: an id that the user may not see gives 403.
-        raise NotInSight from error
-    if link.payroll_administration_id not in {payroll.id for payroll in visible}:
-        raise NotInSight
-    return Pin(link.environment, link.employer_id, link.payroll_administration_id)
+        results = client.results(run.loket_id, on_page=job.progress)
+    except LoketRefused as error:
+        refusal = error
+    asked_at = database_moment()
+    row = client.journal_run(run.loket_id)
+    if row.status_key not in HAS_RESULTS:
+        results = None
+    elif refusal is not None:
+        raise refusal
+    return AskedRun(pin, run.pk, row, asked_at, results, results_asked_at)
 
 
-def linked_run(administration_id: int, pin: Pin, run_id: int) -> UUID:
-    """Loket's id of a stored run; RunGone unless it is of what the connection is linked to."""
+def linked_run(administration_id: int, pin: Pin, run_id: int) -> JournalRun:
+    """A stored run; RunGone unless it is of what the connection is linked to."""
     with administration_scope(administration_id):
-        run = JournalRun.objects.filter(
-            pk=run_id,
-            environment=pin.environment,
-            employer_id=pin.employer_id,
-            payroll_administration_id=pin.payroll_administration_id,
-        ).first()
+        run = pin.runs().filter(pk=run_id).first()
     if run is None:
         raise RunGone
-    return run.loket_id
-
-
-def has_results(row: JournalRunRow) -> bool:
-    """Loket: results exist for statuses 4 (ready) to 7 (exported) only."""
-    return 4 <= row.status_key <= 7
-
-
-def store_runs(pin: Pin, rows: Iterable[JournalRunRow]) -> list[JournalRun]:
-    """Store what Loket says of the runs; those that it no longer lists stay as they were."""
-    rows = list(rows)
-    if not rows:
-        return []
-    runs = [
-        JournalRun(
-            environment=pin.environment,
-            loket_id=row.id,
-            employer_id=pin.employer_id,
-            payroll_administration_id=pin.payroll_administration_id,
-            seen_at=Now(),
-            **facts_of(row),
-        )
-        for row in rows
-    ]
-    JournalRun.objects.bulk_create(
-        runs,
-        update_conflicts=True,
-        unique_fields=["administration", "environment", "loket_id"],
-        update_fields=[*facts_of(rows[0]), "seen_at"],
-    )
-    return list(
-        JournalRun.objects.filter(
-            environment=pin.environment, loket_id__in=[run.loket_id for run in runs]
-        )
-    )
-
-
-def facts_of(row: JournalRunRow) -> dict[str, Any]:
-    """The columns of a run that Loket may change."""
-    return {
-        "payroll_run_id": row.payroll_run_id,
-        "sequence_number": row.sequence_number,
-        "status_key": row.status_key,
-        "status_text": row.status_text[:100],
-        "method_key": row.method_key,
-        "method_text": row.method_text[:100],
-        "year": row.year,
-        "period_number": row.period_number,
-        "period_start": row.period_start,
-        "period_end": row.period_end,
-        "test_year": row.test_year,
-        "requested_at": row.requested_at,
-        "finished_at": row.finished_at,
-        "removed_at": row.removed_at,
-    }
-
-
-def store_content(run: JournalRun, results: RunResults) -> RunContent:
-    """Store the lines of a run; the same content as last time is not stored again."""
-    newest = newest_content(run)
-    if newest and newest.source_hash == results.source_hash:
-        return newest
-    content = RunContent.objects.create(
-        run=run,
-        pages=list(results.pages),
-        answer_sha256=results.answer_sha256,
-        source_hash=results.source_hash,
-        line_count=len(results.lines),
-    )
-    RunLine.objects.bulk_create(
-        RunLine(
-            content=content,
-            number=number,
-            account_code=line.account_code,
-            account_description=line.account_description,
-            cost_center_code=line.cost_center_code,
-            cost_center_description=line.cost_center_description,
-            cost_unit_code=line.cost_unit_code,
-            cost_unit_description=line.cost_unit_description,
-            debit=line.debit,
-            credit=line.credit,
-            component_key=line.component_key,
-            component_description=line.component_description,
-        )
-        for number, line in enumerate(results.lines, start=1)
-    )
-    return content
-
-
-def newest_content(run: JournalRun) -> RunContent | None:
-    """The content that counts, or None when it was never fetched."""
-    return RunContent.objects.filter(run=run).order_by("-pk").first()
-
-
-def described_employer(employer: Employer) -> dict[str, Any]:
-    """What step 1 shows of an employer."""
-    return {
-        "id": str(employer.id),
-        "name": employer.company_name,
-        "number": employer.employer_number,
-        "kvk": (employer.chamber_of_commerce_number or "")[:20],
-        "city": employer.city or "",
-    }
-
-
-def described_payroll(payroll: PayrollAdministration) -> dict[str, Any]:
-    """What step 2 shows of a payroll administration."""
-    return {
-        "id": str(payroll.id),
-        "name": payroll.name,
-        "tax_number": (payroll.payroll_taxes_number or "")[:20],
-        "period_type": payroll.period_type_text[:50],
-        "period_key": payroll.period_type_key,
-        "ended_on": payroll.end_date.isoformat() if payroll.end_date else "",
-    }
-
-
-def payroll_link(payroll: PayrollAdministration) -> PayrollLink:
-    """What is pinned of a payroll administration."""
-    return PayrollLink(
-        id=payroll.id,
-        name=payroll.name,
-        tax_number=(payroll.payroll_taxes_number or "")[:20],
-        period_type=payroll.period_type_text[:50],
-        period_key=payroll.period_type_key,
-    )
+    return run

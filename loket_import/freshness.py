@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from loket_import.jobs import latest_job
 from loket_import.models import Job, JobKind, JobState
+from loket_import.subjects import in_address
 
 STALE_AFTER = timedelta(minutes=15)
 
@@ -59,7 +60,7 @@ def fetch_of(kind: JobKind, *, slug: str, page_url: str, subject: str) -> Fetch:
     return Fetch(
         job=job,
         page_url=page_url,
-        fetch_url=reverse("loket_import:fetch", args=[slug, kind.value, subject]),
+        fetch_url=reverse("loket_import:fetch", args=[slug, kind.value, in_address(kind, subject)]),
         poll_url=reverse("loket_import:progress", args=[slug, job.pk]) if job else "",
     )
 

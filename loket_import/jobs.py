@@ -59,9 +59,12 @@ class Claimed:
             self.hold(done=done, total=total)
 
     def hold(self, **values: Any) -> None:
-        """Update the row in the scope that is open; ClaimLost when it is another worker's."""
+        """Update the row in the scope that is open; ClaimLost when it is another worker's.
+
+        Without values nothing changes, and nobody takes the job over until the scope is closed.
+        """
         mine = Job.objects.filter(pk=self.id, claim=self.claim, state=JobState.RUNNING)
-        if not mine.update(**values):
+        if not mine.update(**values or {"claim": self.claim}):
             raise ClaimLost
 
     def finish(self, **result: Any) -> None:

@@ -183,7 +183,7 @@ class Job(AdministrationModel):
     total = models.PositiveIntegerField(default=0)
     # What came out, small and typed by kind: employers to choose from, the entry that was booked.
     result = models.JSONField(default=dict)
-    error_code = models.CharField(max_length=40, blank=True)
+    error_code = models.CharField(max_length=80, blank=True)
     error_message = models.TextField(blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     claim = models.UUIDField(null=True)

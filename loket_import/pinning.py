@@ -9,6 +9,7 @@ from connections.errors import ConnectionTrouble, NotAuthorised
 from connections.models import Connection
 from loket_import.client import LoketClient
 from loket_import.errors import LoketError
+from loket_import.sight import NotInSight, check_in_sight
 
 
 class OtherEmployer(ConnectionTrouble):
@@ -49,23 +50,15 @@ class OneToken:
 
 def check_pin(connection: Connection, access: str) -> None:
     """OtherEmployer unless the pinned employer and payroll administration are in sight."""
+    if connection.employer_id is None:
+        return
     client = LoketClient(
         api_url=settings.LOKET_API_URL, tokens=OneToken(access), deadline_seconds=15
     )
     try:
         with closing(client):
-            check_in_sight(connection, client)
+            check_in_sight(client, connection.employer_id, connection.payroll_administration_id)
+    except NotInSight as error:
+        raise OtherEmployer from error
     except LoketError as error:
         raise PinNotChecked from error
-
-
-def check_in_sight(connection: Connection, client: LoketClient) -> None:
-    """OtherEmployer unless the client's user sees what the connection is pinned to."""
-    if connection.employer_id not in {employer.id for employer in client.employers()}:
-        raise OtherEmployer
-    pinned = connection.payroll_administration_id
-    if pinned is None or connection.employer_id is None:
-        return
-    visible = client.payroll_administrations(connection.employer_id)
-    if pinned not in {payroll.id for payroll in visible}:
-        raise OtherEmployer

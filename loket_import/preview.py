@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from connections.models import AccountMapping, Connection, CostCenterMapping, CostUnitMapping
 from finmaster.errors import UserError
 from ledger.models import Account, CostCenter, CostUnit, Journal, JournalKind, Period
-from loket_import.fetching import newest_content
 from loket_import.matching import match, posting_hash
 from loket_import.models import JournalRun, RunContent
 from loket_import.periods import default_description
@@ -24,6 +23,7 @@ from loket_import.proposal import (
     RunLine,
 )
 from loket_import.rivals import other_bookings
+from loket_import.storing import newest_content
 
 
 class NoMemorial(UserError):
@@ -32,7 +32,7 @@ class NoMemorial(UserError):
     code = "no_memorial"
     message = _(
         "This administration has no memorial journal, so nothing can be booked. "
-        "Have one made under Master data, Journals."
+        "Have a manager of it make one under Master data, Journals."
     )
 
 

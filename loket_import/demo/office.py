@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from uuid import UUID
 
 import requests
 from django.conf import settings
@@ -11,7 +10,6 @@ from django.db.models.functions import Now
 from django.utils.timezone import localdate
 
 from connections import authorisation, lifecycle
-from connections.lifecycle import EmployerLink
 from connections.mapping import Dimension, set_mapping
 from connections.models import ChartMode, Connection
 from finmaster.models import Administration, Membership, Office, Role, User
@@ -21,12 +19,13 @@ from ledger.opening import add_accounts, add_journals, open_year, read_rows
 from ledger.posting import Draft, DraftLine, post
 from loket_import import jobs
 from loket_import.booking import order_booking
+from loket_import.choices import employer_link, payroll_link
 from loket_import.demo.loket_user import authorise
 from loket_import.models import Job, JobKind, JournalRun
 from loket_import.pinning import check_pin
 from loket_import.preview import preview
+from loket_import.subjects import runs_subject
 from loket_import.tasks import HANDLERS
-from loket_import.views.linking import link_of
 
 HERE = Path(__file__).parent
 NAME = "Administratiekantoor De Vries"
@@ -200,19 +199,26 @@ def link(administration: Administration, user: User) -> None:
     with administration_scope(administration.pk):
         lifecycle.link_employer(
             Connection.objects.get(),
-            EmployerLink(UUID(employer["id"]), employer["name"], employer["kvk"]),
+            employer_link(employer),
             user=user,
         )
     kind = JobKind.PAYROLL_ADMINISTRATIONS
     payrolls = run_job(administration, kind, user, subject).result["payrolls"]
     with administration_scope(administration.pk):
-        lifecycle.link_payroll(Connection.objects.get(), link_of(payrolls[0]), user=user)
+        lifecycle.link_payroll(Connection.objects.get(), payroll_link(payrolls[0]), user=user)
+
+
+def fetch_runs(administration: Administration, user: User) -> Job:
+    """Step 3: the runs of this year."""
+    with administration_scope(administration.pk):
+        subject = runs_subject(Connection.objects.get().pk, localdate().year)
+    return run_job(administration, JobKind.RUNS, user, subject)
 
 
 def import_history(administration: Administration, user: User) -> None:
     """Link, and book the ready runs but the last two, which are left for whoever looks."""
     link(administration, user)
-    run_job(administration, JobKind.RUNS, user, subject=str(localdate().year))
+    fetch_runs(administration, user)
     with administration_scope(administration.pk):
         ready = list(
             JournalRun.objects.filter(status_key=4, test_year=False).order_by("sequence_number")
@@ -245,4 +251,4 @@ def lose_authorisation(administration: Administration, username: str, user: User
     link(administration, user)
     base = settings.LOKET_OAUTH_URL
     requests.post(f"{base}/_sandbox/revoke", json={"username": username}, timeout=10)
-    run_job(administration, JobKind.RUNS, user, subject=str(localdate().year))
+    fetch_runs(administration, user)

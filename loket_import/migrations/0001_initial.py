@@ -269,7 +269,7 @@ class Migration(migrations.Migration):
                 ("done", models.PositiveIntegerField(default=0)),
                 ("total", models.PositiveIntegerField(default=0)),
                 ("result", models.JSONField(default=dict)),
-                ("error_code", models.CharField(blank=True, max_length=40)),
+                ("error_code", models.CharField(blank=True, max_length=80)),
                 ("error_message", models.TextField(blank=True)),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
                 ("claim", models.UUIDField(null=True)),

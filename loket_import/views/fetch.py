@@ -5,11 +5,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from connections.models import Connection
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
 from loket_import.freshness import Progress, phase
 from loket_import.jobs import request_job
 from loket_import.models import Job, JobKind
+from loket_import.subjects import in_address, runs_subject
 from loket_import.views.runs import payroll_years
 from loket_import.wizard import live_connection, runs_of
 
@@ -18,17 +20,16 @@ from loket_import.wizard import live_connection, runs_of
 @requires(Role.BOOKKEEPER)
 def fetch(request: AdministrationRequest, kind: str, subject: int) -> HttpResponse:
     """Ask for a fetch, or join the one that is under way; then back to its page."""
-    if not can_be_fetched(kind, subject):
+    connection = live_connection()
+    if connection is None or not can_be_fetched(connection, kind, subject):
         raise Http404
-    job = request_job(JobKind(kind), subject=str(subject), requested_by=request.user)
+    about = runs_subject(connection.pk, subject) if kind == JobKind.RUNS else str(subject)
+    job = request_job(JobKind(kind), subject=about, requested_by=request.user)
     return see_other(request, page_of(job, request.administration.slug))
 
 
-def can_be_fetched(kind: str, subject: int) -> bool:
+def can_be_fetched(connection: Connection, kind: str, subject: int) -> bool:
     """Whether there is such a thing to ask Loket for: of this connection, year or run."""
-    connection = live_connection()
-    if connection is None:
-        return False
     match kind:
         case JobKind.EMPLOYERS | JobKind.PAYROLL_ADMINISTRATIONS:
             return subject == connection.pk
@@ -68,7 +69,8 @@ def page_of(job: Job, slug: str) -> str:
             linked = connection and connection.payroll_administration_id
             return reverse(f"loket_import:{'runs' if linked else 'payroll'}", args=[slug])
         case JobKind.RUNS:
-            return f"{reverse('loket_import:runs', args=[slug])}?jaar={job.subject}"
+            year = in_address(JobKind.RUNS, job.subject)
+            return f"{reverse('loket_import:runs', args=[slug])}?jaar={year}"
         case JobKind.CONTENT | JobKind.BOOKING:
             return reverse("loket_import:content", args=[slug, job.subject])
 

@@ -7,8 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
 from ledger.models import JournalEntry, JournalKind
-from loket_import.fetching import newest_content
 from loket_import.models import Booking, JournalRun, RunContent
+from loket_import.storing import newest_content
 from loket_import.wizard import breadcrumbs, live_connection
 
 ROWS_PER_PAGE = 50

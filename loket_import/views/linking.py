@@ -1,7 +1,6 @@
 """Steps 1 and 2: link the employer, then the payroll administration. Each is done once."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from connections.errors import ConnectionTrouble
-from connections.lifecycle import EmployerLink, PayrollLink, link_employer, link_payroll
+from connections.lifecycle import link_employer, link_payroll
 from connections.models import Connection
 from finmaster.errors import UserError
 from finmaster.models import Role, User
 from finmaster.permissions import AdministrationRequest, requires
 from loket_import import wizard
+from loket_import.choices import employer_link, payroll_link
 from loket_import.fetching import request_runs_of_this_year
 from loket_import.freshness import fetch_of
 from loket_import.jobs import last_result, request_job
@@ -43,7 +43,7 @@ def start(request: AdministrationRequest, connection: Connection) -> HttpRespons
         case "loket_import:payroll":
             ask(JobKind.PAYROLL_ADMINISTRATIONS, connection, request.user)
         case _runs:
-            request_runs_of_this_year(request.user)
+            request_runs_of_this_year(connection, request.user)
     return redirect(step, request.administration.slug)
 
 
@@ -65,8 +65,7 @@ def employer(request: AdministrationRequest, connection: Connection) -> HttpResp
     if request.method == "POST":
         try:
             chosen = chosen_from(found, request.POST.get("employer", ""))
-            link = EmployerLink(id=UUID(chosen["id"]), name=chosen["name"], kvk=chosen["kvk"])
-            link_employer(connection, link, user=request.user)
+            link_employer(connection, employer_link(chosen), user=request.user)
         except NothingChosen as trouble:
             messages.error(request, str(trouble))
             return redirect(page_url)
@@ -109,14 +108,14 @@ def payroll(request: AdministrationRequest, connection: Connection) -> HttpRespo
     if request.method == "POST":
         try:
             chosen = chosen_from(found, request.POST.get("payroll", ""))
-            link_payroll(connection, link_of(chosen), user=request.user)
+            link_payroll(connection, payroll_link(chosen), user=request.user)
         except NothingChosen as trouble:
             messages.error(request, str(trouble))
             return redirect(page_url)
         except ConnectionTrouble as trouble:
             messages.error(request, str(trouble))
         else:
-            request_runs_of_this_year(request.user)
+            request_runs_of_this_year(connection, request.user)
         return redirect("loket_import:runs", slug)
     return render(
         request,
@@ -137,17 +136,6 @@ def own_differs(request: AdministrationRequest, payroll: dict[str, Any]) -> bool
     """Whether the payroll tax number is another one than the administration's own."""
     own = request.administration.payroll_tax_number
     return bool(own and payroll["tax_number"] and own != payroll["tax_number"])
-
-
-def link_of(payroll: dict[str, Any]) -> PayrollLink:
-    """What is pinned of a payroll administration that was chosen."""
-    return PayrollLink(
-        id=UUID(payroll["id"]),
-        name=payroll["name"],
-        tax_number=payroll["tax_number"],
-        period_type=payroll["period_type"],
-        period_key=payroll["period_key"],
-    )
 
 
 def chosen_from(found: list[dict[str, Any]], chosen_id: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from loket_import.freshness import fetch_of
 from loket_import.models import Booking, JobKind
 from loket_import.periods import period_label
 from loket_import.run_states import changed_since_booked, run_state
+from loket_import.subjects import runs_subject
 from loket_import.views.gate import with_connection
 
 # Loket: journal runs exist for periods of less than seven years ago.
@@ -30,6 +31,7 @@ def runs(request: AdministrationRequest, connection: Connection) -> HttpResponse
     asked = request.GET.get("jaar", "")
     year = int(asked) if asked in map(str, years) else timezone.localdate().year
     page_url = f"{reverse('loket_import:runs', args=[slug])}?jaar={year}"
+    subject = runs_subject(connection.pk, year)
     return render(
         request,
         "loket_import/runs.html",
@@ -40,7 +42,7 @@ def runs(request: AdministrationRequest, connection: Connection) -> HttpResponse
             "year": year,
             "years": years,
             # The job first, then what it stored: one that ends in between is seen to be under way.
-            "fetch": fetch_of(JobKind.RUNS, slug=slug, page_url=page_url, subject=str(year)),
+            "fetch": fetch_of(JobKind.RUNS, slug=slug, page_url=page_url, subject=subject),
             "rows": rows(connection, year, slug),
             "may_fetch": request.role.includes(Role.BOOKKEEPER),
         },
@@ -55,7 +57,7 @@ def payroll_years() -> list[int]:
 
 
 def rows(connection: Connection, year: int, slug: str) -> list[dict[str, Any]]:
-    """What the list shows of each run of a year, the newest first, in two queries."""
+    """What the list shows of each run of a year, the newest first, in three queries."""
     found = wizard.runs_of(connection).filter(year=year).order_by("-sequence_number")
     bookings = {
         booking.run_id: booking
@@ -63,8 +65,8 @@ def rows(connection: Connection, year: int, slug: str) -> list[dict[str, Any]]:
             "entry__journal", "entry__fiscal_year"
         )
     }
-    listed = []
     changed = changed_since_booked(found)
+    listed = []
     for run in found:
         booking = bookings.get(run.pk)
         state = run_state(run, booking, is_changed=run.pk in changed)

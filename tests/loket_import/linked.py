@@ -28,6 +28,7 @@ from loket_import.reversing import reverse_entry
 from loket_import.sandbox import SandboxServer, SandboxSettings
 from loket_import.sandbox.model import JournalRun as LoketRun
 from loket_import.sandbox.model import Line, PayrollAdministration
+from loket_import.subjects import runs_subject
 from loket_import.tasks import HANDLERS
 from tests.books import Books, make_books
 
@@ -61,7 +62,9 @@ class Linked:
         return Connection.objects.get(pk=self.connection_id)
 
     def ask(self, kind: JobKind, subject: object = "", *, user: User | None = None) -> Job:
-        """Request a job, in a scope of its own."""
+        """Request a job, in a scope of its own; of runs the subject is the payroll year."""
+        if kind == JobKind.RUNS:
+            subject = runs_subject(self.connection_id, int(str(subject)))
         with self.scope():
             return jobs.request_job(kind, subject=str(subject), requested_by=user)
 

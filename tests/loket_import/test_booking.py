@@ -22,11 +22,12 @@ from ledger.errors import AlreadyReversed
 from ledger.models import Account, CostCenter, JournalEntry, NumberSeries, Period
 from loket_import import booking, jobs
 from loket_import.booking import BookingOrder, BookingRefused, book, live_booking, order_booking
-from loket_import.fetching import NoConnection, newest_content
+from loket_import.fetching import NoConnection
 from loket_import.models import Booking, Job, JobKind, JobState, JournalRun, RunContent
 from loket_import.sandbox import SandboxServer
 from loket_import.sandbox.model import JournalRun as LoketRun
 from loket_import.sandbox.model import Status
+from loket_import.storing import newest_content
 from loket_import.tasks import HANDLERS
 from tests.loket_import.linked import Linked, connect, link, make_linked
 from tests.loket_import.threads import at_once
@@ -299,6 +300,20 @@ def test_the_job_of_a_colleague_who_was_quicker_is_joined(linked: Linked, run: J
     assert first.pk == second.pk
 
 
+def test_the_job_of_a_colleague_who_saw_something_else_is_not_taken_for_ones_own(
+    linked: Linked, run: JournalRun
+) -> None:
+    first = linked.order(run, user=linked.books.bookkeeper)
+    with linked.scope():
+        JournalRun.objects.update(description="Lonen oktober")
+
+    with pytest.raises(BookingRefused) as refused:
+        linked.order(run, user=linked.books.manager)
+
+    assert refused.value.code == "another_order_pending"
+    assert linked.look(first).state == JobState.WAITING
+
+
 def test_an_order_of_something_else_than_was_booked_is_refused(
     linked: Linked, run: JournalRun
 ) -> None:
@@ -535,7 +550,7 @@ def test_a_period_that_closes_under_the_booking_stops_it_with_a_sentence(
 
     monkeypatch.setattr(booking, "preview", look_then_close)
 
-    after = assert_refused(linked, job, "posting_refused")
+    after = assert_refused(linked, job, "posting_refused:entry_period_is_open")
     assert "closed" in after.error_message or "gesloten" in after.error_message
 
 

@@ -15,10 +15,10 @@ from connections.models import Connection
 from finmaster.tenancy import administration_scope
 from ledger.models import JournalEntry
 from loket_import.booking import BookingOrder, book
-from loket_import.fetching import store_content
 from loket_import.models import JournalRun
 from loket_import.preview import preview
 from loket_import.schemas import ResultLine, RunResults
+from loket_import.storing import add_content
 from tests.books import Books, make_books
 
 ZERO = Decimal(0)
@@ -98,7 +98,7 @@ def stored_run(found: list[ResultLine]) -> JournalRun:
         requested_at=timezone.now(),
         seen_at=timezone.now(),
     )
-    store_content(run, RunResults(pages=(b"{}",), lines=tuple(found)))
+    add_content(run, RunResults(pages=(b"{}",), lines=tuple(found)))
     return run
 
 

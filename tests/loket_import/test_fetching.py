@@ -14,11 +14,12 @@ from connections.lifecycle import end
 from connections.models import Connection, ConnectionState
 from finmaster.tenancy import administration_scope
 from loket_import import decoding
-from loket_import.fetching import RunGone, newest_content
+from loket_import.fetching import RunGone
 from loket_import.models import Job, JobKind, JobState, JournalRun, RunContent, RunLine
 from loket_import.sandbox import SandboxServer
 from loket_import.sandbox import faults as fault
 from loket_import.sandbox.model import PayrollPeriod, Status
+from loket_import.storing import newest_content
 from tests.books import make_books
 from tests.loket_import.linked import Linked, connect, link, make_linked
 
@@ -419,6 +420,16 @@ def test_a_journal_of_several_pages_is_stored_whole(committed: None, loket: Sand
         assert job.result == {"lines": len(lines)}
 
 
+def test_the_bodies_of_the_answers_are_not_read_along_with_the_content(linked: Linked) -> None:
+    stored = linked.fetched(linked.last_ready())
+
+    with linked.scope():
+        content = newest_content(stored)
+
+    assert content is not None
+    assert content.get_deferred_fields() == {"pages"}
+
+
 def test_the_same_content_is_not_stored_twice(linked: Linked) -> None:
     stored = linked.fetched(linked.last_ready())
     before = stored_rows(linked)
@@ -578,8 +589,10 @@ def test_two_administrations_never_see_each_others_runs(linked: Linked) -> None:
 
 
 def test_one_payroll_in_two_administrations_has_runs_of_its_own_in_each(linked: Linked) -> None:
-    other = make_linked(linked.loket, username="api.kantoor")
     linked.fetch_runs()
+    with linked.scope():
+        end(linked.connection(), user=linked.books.manager)
+    other = make_linked(linked.loket, username="api.kantoor")
     other.fetch_runs()
 
     run = linked.last_ready()

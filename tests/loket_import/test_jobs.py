@@ -28,9 +28,10 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     """The bells that were rung, as (administration id, job id)."""
     heard: list[tuple[int, int]] = []
 
-    def send_task(name: str, args: tuple[int, int], retry: bool) -> None:
+    def send_task(name: str, args: tuple[int, int], retry: bool, expires: int) -> None:
         assert name == tasks.run_job.name
         assert retry is False
+        assert expires == jobs.RING_SECONDS
         heard.append(args)
 
     monkeypatch.setattr(current_app, "send_task", send_task)
@@ -436,7 +437,7 @@ def test_an_answer_that_fits_no_column_is_unreadable(committed_books: Books) -> 
 
     def handler(claimed: Claimed) -> None:
         with administration_scope(committed_books.id):
-            Job.objects.create(kind=JobKind.CONTENT, subject="9" * 21, due_at=Now())
+            Job.objects.create(kind=JobKind.CONTENT, subject="9" * 31, due_at=Now())
 
     run(committed_books, job, handler)
 

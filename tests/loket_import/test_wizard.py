@@ -17,6 +17,7 @@ from finmaster.tenancy import administration_scope
 from loket_import.models import Job, JobKind, JobState, JournalRun
 from loket_import.sandbox import SandboxServer
 from loket_import.sandbox import faults as fault
+from loket_import.subjects import runs_subject
 from loket_import.views.linking import NothingChosen
 from tests.books import Books, make_books
 from tests.loket_import.browsing import address, said, template_of
@@ -130,7 +131,9 @@ def test_the_start_asks_loket_and_leads_to_the_step_that_comes_next(
     assert answer.headers["Location"] == address(linked, to)
     with linked.scope():
         job = Job.objects.get()
-    subject = str(localdate().year) if kind == "runs" else str(linked.connection_id)
+    connection_id = linked.connection_id
+    year = runs_subject(connection_id, localdate().year)
+    subject = year if kind == "runs" else str(connection_id)
     assert (job.kind, job.subject, job.state) == (kind, subject, JobState.WAITING)
     assert job.requested_by_id == linked.books.bookkeeper.pk
 
@@ -290,7 +293,7 @@ def test_a_payroll_is_chosen_and_its_runs_are_asked_for(unlinked: Linked) -> Non
     assert str(connection.payroll_administration_id) == unlinked.payroll.id
     assert connection.payroll_name == "Van den Berg montage (4 weken)"
     assert (connection.payroll_tax_number, connection.payroll_period_key) == ("823456789L02", 3)
-    assert asked.subject == str(localdate().year)
+    assert asked.subject == runs_subject(unlinked.connection_id, localdate().year)
 
 
 def test_after_the_only_payroll_was_linked_the_user_lands_on_the_runs(linked: Linked) -> None:
@@ -449,3 +452,31 @@ def test_progress_of_another_administration_is_not_there(
     job = other.ask(JobKind.RUNS, 2026)
 
     assert bookkeeper.get(address(linked, "progress", job.pk)).status_code == 404
+
+
+def test_after_another_payroll_was_linked_no_year_looks_fetched(
+    linked: Linked, bookkeeper: Client
+) -> None:
+    linked.fetch_runs(2025)
+    page = address(linked, "runs") + "?jaar=2025"
+    assert not bookkeeper.get(page).context["fetch"].is_wanted
+    with linked.scope():
+        end(linked.connection(), user=linked.books.manager)
+        renewed = connect(linked.loket, "api.vandenberg")
+        link(renewed, linked.loket, linked.loket.world.employer("Van den Berg").administrations[0])
+
+    fetch = bookkeeper.get(page).context["fetch"]
+
+    assert fetch.is_wanted
+    assert fetch.fetch_url == address(linked, "fetch", "runs", 2025)
+
+
+def test_the_runs_that_a_former_connection_was_to_fetch_are_not_fetched(linked: Linked) -> None:
+    job = linked.ask(JobKind.RUNS, 2026)
+    with linked.scope():
+        end(linked.connection(), user=linked.books.manager)
+        link(connect(linked.loket, "api.korenbloem"), linked.loket, linked.payroll)
+
+    after = linked.carry_out(job)
+
+    assert (after.state, after.error_code) == (JobState.FAILED, "no_connection")
