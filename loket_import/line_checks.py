@@ -1,4 +1,4 @@
-"""Checks of a journal run's lines: their amounts, accounts, cost centres and cost units.
+"""Checks of a journal run's lines: their amounts and accounts.
 
 A code is reported once, with all the lines that it is on: forty lines on an unknown account are
 one question to the bookkeeper, not forty.
@@ -11,14 +11,23 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from loket_import.amounts import MAX_AMOUNT, exact_text, in_cents
-from loket_import.proposal import Case, ChartMode, MatchedLine, Problem, Severity
+from loket_import.proposal import (
+    AccountChoice,
+    Case,
+    ChartMode,
+    DimensionChoice,
+    MatchedLine,
+    Problem,
+    Severity,
+)
 
 Group = tuple[str, list[MatchedLine]]
 
 
-def _by_code(
+def by_code(
     case: Case, code_of: Callable[[MatchedLine], str], concerns: Callable[[MatchedLine], bool]
 ) -> Iterator[Group]:
+    """The lines that it concerns, with their code, each code once."""
     groups: dict[str, list[MatchedLine]] = {}
     for line in case.matched_lines:
         if concerns(line):
@@ -27,30 +36,39 @@ def _by_code(
 
 
 def _by_account(case: Case, concerns: Callable[[MatchedLine], bool]) -> Iterator[Group]:
-    return _by_code(case, lambda line: line.account_code, concerns)
+    return by_code(case, lambda line: line.account_code, concerns)
 
 
-def _by_cost_center(case: Case, concerns: Callable[[MatchedLine], bool]) -> Iterator[Group]:
-    return _by_code(case, lambda line: line.cost_center_code, concerns)
-
-
-def _by_cost_unit(case: Case, concerns: Callable[[MatchedLine], bool]) -> Iterator[Group]:
-    return _by_code(case, lambda line: line.cost_unit_code, concerns)
-
-
-def _code_problem(
-    code: str, group: Group, message: Promise, cure: Promise, severity: Severity = Severity.ERROR
+def code_problem(
+    code: str,
+    group: Group,
+    message: Promise,
+    cure: Promise,
+    *,
+    severity: Severity = Severity.ERROR,
+    target: AccountChoice | DimensionChoice | None = None,
 ) -> Problem:
+    """The problem of a group of lines; `target` is what is to be changed here, if anything is."""
     loket_code, lines = group
     numbers = tuple(line.number for line in lines)
-    return Problem(code, severity, numbers[0], loket_code or None, message, cure, numbers)
+    return Problem(
+        code,
+        severity,
+        numbers[0],
+        loket_code or None,
+        message,
+        cure,
+        numbers,
+        target.id if target else None,
+    )
 
 
 def _amount_problem(code: str, number: int, message: Promise, cure: Promise) -> Problem:
     return Problem(code, Severity.ERROR, number, None, message, cure, (number,))
 
 
-def _label(code: str, description: str) -> str:
+def label_of(code: str, description: str) -> str:
+    """A code of Loket's with what Loket calls it."""
     return f"{code} {description}".strip()
 
 
@@ -100,7 +118,7 @@ def amounts_fit(case: Case) -> Iterator[Problem]:
 def accounts_are_named(case: Case) -> Iterator[Problem]:
     """Every line names an account."""
     for group in _by_account(case, lambda line: not line.account_code):
-        yield _code_problem(
+        yield code_problem(
             "account_missing",
             group,
             _("Loket names no account for some of the lines."),
@@ -116,9 +134,9 @@ def accounts_are_known(case: Case) -> Iterator[Problem]:
     adopts = case.options.chart_mode == ChartMode.ADOPT
     for group in _by_account(case, lambda line: bool(line.account_code) and line.account is None):
         loket_code, lines = group
-        label = _label(loket_code, lines[0].account_description)
+        label = label_of(loket_code, lines[0].account_description)
         if adopts:
-            yield _code_problem(
+            yield code_problem(
                 "account_unknown",
                 group,
                 format_lazy(
@@ -133,7 +151,7 @@ def accounts_are_known(case: Case) -> Iterator[Problem]:
                 ),
             )
         else:
-            yield _code_problem(
+            yield code_problem(
                 "account_unmapped",
                 group,
                 format_lazy(
@@ -148,7 +166,7 @@ def accounts_are_not_blocked(case: Case) -> Iterator[Problem]:
     """A blocked account takes no new lines."""
     for group in _by_account(case, lambda line: bool(line.account and line.account.is_blocked)):
         loket_code, lines = group
-        yield _code_problem(
+        yield code_problem(
             "account_blocked",
             group,
             format_lazy(
@@ -157,6 +175,7 @@ def accounts_are_not_blocked(case: Case) -> Iterator[Problem]:
                 account=lines[0].account,
             ),
             _("Unblock the account under Master data, or have another one used."),
+            target=lines[0].account,
         )
 
 
@@ -166,7 +185,7 @@ def accounts_are_postable(case: Case) -> Iterator[Problem]:
         case, lambda line: line.account is not None and not line.account.is_postable
     ):
         loket_code, lines = group
-        yield _code_problem(
+        yield code_problem(
             "account_not_postable",
             group,
             format_lazy(
@@ -177,7 +196,11 @@ def accounts_are_postable(case: Case) -> Iterator[Problem]:
                 code=loket_code,
                 account=lines[0].account,
             ),
-            _("Have one of the accounts under the heading used."),
+            _(
+                "Have one of the accounts under the heading used, or let the account be booked on "
+                "under Master data."
+            ),
+            target=lines[0].account,
         )
 
 
@@ -189,7 +212,7 @@ def cost_centers_are_present(case: Case) -> Iterator[Problem]:
             line.account and line.account.requires_cost_center and not line.cost_center_code
         ),
     ):
-        yield _code_problem(
+        yield code_problem(
             "cost_center_missing",
             group,
             format_lazy(
@@ -200,135 +223,7 @@ def cost_centers_are_present(case: Case) -> Iterator[Problem]:
                 "Have your payroll administrator give the account a cost centre in Loket's journal "
                 "profile, or drop the demand from the account under Master data."
             ),
-        )
-
-
-def cost_centers_are_known(case: Case) -> Iterator[Problem]:
-    """A cost centre has a mapping or, without one, the same code here."""
-    for group in _by_cost_center(
-        case, lambda line: bool(line.cost_center_code) and line.cost_center is None
-    ):
-        loket_code, lines = group
-        yield _code_problem(
-            "cost_center_unknown",
-            group,
-            format_lazy(
-                _("Loket's cost centre {label} is not known in this administration."),
-                label=_label(loket_code, lines[0].cost_center_description),
-            ),
-            format_lazy(
-                _(
-                    "Add a cost centre with code {code} under Master data, or link it to one of "
-                    "yours."
-                ),
-                code=loket_code,
-            ),
-        )
-
-
-def cost_centers_are_not_blocked(case: Case) -> Iterator[Problem]:
-    """A blocked cost centre takes no new lines."""
-    for group in _by_cost_center(
-        case, lambda line: bool(line.cost_center and line.cost_center.is_blocked)
-    ):
-        loket_code, lines = group
-        yield _code_problem(
-            "cost_center_blocked",
-            group,
-            format_lazy(
-                _(
-                    "Loket's cost centre {code} goes to cost centre {cost_center}, which is "
-                    "blocked."
-                ),
-                code=loket_code,
-                cost_center=lines[0].cost_center,
-            ),
-            _("Unblock the cost centre under Master data, or link it to another one."),
-        )
-
-
-def cost_centers_have_codes(case: Case) -> Iterator[Problem]:
-    """Loket: a cost centre's code may be null, and then only its description names it."""
-    for label, lines in _by_code(
-        case,
-        lambda line: line.cost_center_description,
-        lambda line: bool(line.cost_center_description and not line.cost_center_code),
-    ):
-        yield _code_problem(
-            "cost_center_without_code",
-            ("", lines),
-            format_lazy(
-                _(
-                    "Loket's cost centre {label} has no code, so these lines are booked without "
-                    "a cost centre."
-                ),
-                label=label,
-            ),
-            _("Have your payroll administrator give the cost centre a code in Loket."),
-            Severity.WARNING,
-        )
-
-
-def cost_units_have_codes(case: Case) -> Iterator[Problem]:
-    """Loket: a cost unit's code may be null, and then only its description names it."""
-    for label, lines in _by_code(
-        case,
-        lambda line: line.cost_unit_description,
-        lambda line: bool(line.cost_unit_description and not line.cost_unit_code),
-    ):
-        yield _code_problem(
-            "cost_unit_without_code",
-            ("", lines),
-            format_lazy(
-                _(
-                    "Loket's cost unit {label} has no code, so these lines are booked without "
-                    "a cost unit."
-                ),
-                label=label,
-            ),
-            _("Have your payroll administrator give the cost unit a code in Loket."),
-            Severity.WARNING,
-        )
-
-
-def cost_units_are_known(case: Case) -> Iterator[Problem]:
-    """A cost unit has a mapping or, without one, the same code here."""
-    for group in _by_cost_unit(
-        case, lambda line: bool(line.cost_unit_code) and line.cost_unit is None
-    ):
-        loket_code, lines = group
-        yield _code_problem(
-            "cost_unit_unknown",
-            group,
-            format_lazy(
-                _("Loket's cost unit {label} is not known in this administration."),
-                label=_label(loket_code, lines[0].cost_unit_description),
-            ),
-            format_lazy(
-                _(
-                    "Add a cost unit with code {code} under Master data, or link it to one of "
-                    "yours."
-                ),
-                code=loket_code,
-            ),
-        )
-
-
-def cost_units_are_not_blocked(case: Case) -> Iterator[Problem]:
-    """A blocked cost unit takes no new lines."""
-    for group in _by_cost_unit(
-        case, lambda line: bool(line.cost_unit and line.cost_unit.is_blocked)
-    ):
-        loket_code, lines = group
-        yield _code_problem(
-            "cost_unit_blocked",
-            group,
-            format_lazy(
-                _("Loket's cost unit {code} goes to cost unit {cost_unit}, which is blocked."),
-                code=loket_code,
-                cost_unit=lines[0].cost_unit,
-            ),
-            _("Unblock the cost unit under Master data, or link it to another one."),
+            target=group[1][0].account,
         )
 
 
@@ -340,10 +235,4 @@ LINE_CHECKS = (
     accounts_are_not_blocked,
     accounts_are_postable,
     cost_centers_are_present,
-    cost_centers_are_known,
-    cost_centers_are_not_blocked,
-    cost_centers_have_codes,
-    cost_units_are_known,
-    cost_units_are_not_blocked,
-    cost_units_have_codes,
 )

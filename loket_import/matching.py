@@ -17,6 +17,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from loket_import.amounts import EXACT, ZERO, exact_text, in_cents, one_sided, total
+from loket_import.dimension_checks import DIMENSION_CHECKS
 from loket_import.line_checks import LINE_CHECKS
 from loket_import.proposal import (
     Books,
@@ -33,7 +34,7 @@ from loket_import.proposal import (
 )
 from loket_import.run_checks import RUN_CHECKS
 
-CHECKS = (*RUN_CHECKS, *LINE_CHECKS)
+CHECKS = (*RUN_CHECKS, *LINE_CHECKS, *DIMENSION_CHECKS)
 
 POSTING_HASH_VERSION = "posting-1"
 
