@@ -7,17 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from loket_import.cures import QUESTIONS
 from loket_import.proposal import Problem
 
-# Codes of problems that are cured on the page of cures.
-CURED_BY_CHOOSING = frozenset(
-    {
-        "account_unmapped",
-        "account_unknown",
-        "cost_center_unknown",
-        "cost_unit_unknown",
-    }
-)
 CURED_BY_EDITING = frozenset(
     {
         "no_period",
@@ -28,6 +20,14 @@ CURED_BY_EDITING = frozenset(
         "date_outside_payroll_year",
     }
 )
+# What only a manager can cure, and the page of master data on which that is done.
+CURED_BY_A_MANAGER = {
+    "account_blocked": "ledger:account_edit",
+    "account_not_postable": "ledger:account_edit",
+    "cost_center_missing": "ledger:account_edit",
+    "cost_center_blocked": "ledger:cost_center_edit",
+    "cost_unit_blocked": "ledger:cost_unit_edit",
+}
 # Codes of problems that are cured by undoing an entry, or by looking at it.
 ABOUT_AN_ENTRY = frozenset({"replaced_run_booked", "comes_on_top"})
 MOST_NUMBERS = 5
@@ -45,19 +45,35 @@ class Place:
     url_label: str
 
 
-def places(
-    problems: Iterable[Problem], *, run_id: int, slug: str, may_cure: bool = True
-) -> list[Place]:
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads the list, and of which run: it links to what this user may do."""
+
+    slug: str
+    run_id: int
+    may_cure: bool = True
+    may_manage: bool = False
+
+
+def places(problems: Iterable[Problem], reader: Reader) -> list[Place]:
     """The problems with their places and, for who may follow them, the links to their cures."""
     return [
         Place(
             place=place_of(problem),
             reason=str(problem.message),
-            cure=str(problem.cure),
-            **(cure_link(problem, run_id=run_id, slug=slug) if may_cure else NO_LINK),
+            cure=cure_of(problem, reader),
+            **(cure_link(problem, reader) if reader.may_cure else NO_LINK),
         )
         for problem in problems
     ]
+
+
+def cure_of(problem: Problem, reader: Reader) -> str:
+    """What to do, and whom to ask for it who may not do it."""
+    if problem.code in CURED_BY_A_MANAGER and not reader.may_manage:
+        ask = _("Ask a manager of this administration.")
+        return f"{problem.cure} {ask}"
+    return str(problem.cure)
 
 
 def place_of(problem: Problem) -> str:
@@ -73,15 +89,25 @@ def place_of(problem: Problem) -> str:
     }
 
 
-def cure_link(problem: Problem, *, run_id: int, slug: str) -> dict[str, str]:
-    """The page on which it is cured, if there is one."""
-    if problem.code in CURED_BY_CHOOSING:
-        url = reverse("loket_import:cures", args=[slug, run_id])
-        return {"url": url, "url_label": _("Choose")}
+def cure_link(problem: Problem, reader: Reader) -> dict[str, str]:
+    """The page on which it is cured, if there is one that the reader may use."""
+    slug, run_id = reader.slug, reader.run_id
+    if problem.code in QUESTIONS:
+        return link("loket_import:cures", _("Choose"), slug, run_id)
+    if problem.code in CURED_BY_A_MANAGER:
+        if not reader.may_manage:
+            return NO_LINK
+        page = CURED_BY_A_MANAGER[problem.code]
+        return link(page, _("Change in master data"), slug, problem.target_id)
+    if problem.code == "no_period" and reader.may_manage:
+        return link("ledger:fiscal_years", _("Fiscal years"), slug)
     if problem.code in CURED_BY_EDITING:
-        url = reverse("loket_import:edit", args=[slug, run_id])
-        return {"url": url, "url_label": _("Change date or description")}
+        return link("loket_import:edit", _("Change date or description"), slug, run_id)
     if problem.code in ABOUT_AN_ENTRY:
-        url = reverse("entry", args=[slug, problem.target_id])
-        return {"url": url, "url_label": _("Look at the entry")}
+        return link("entry", _("Look at the entry"), slug, problem.target_id)
     return NO_LINK
+
+
+def link(page: str, label: str, *arguments: object) -> dict[str, str]:
+    """The way to a page."""
+    return {"url": reverse(page, args=arguments), "url_label": label}

@@ -206,7 +206,10 @@ def booking_date_has_open_period(case: Case) -> Iterator[Problem]:
                 _("There is no period for the booking date {date}."),
                 date=booking_date,
             ),
-            _("Choose another booking date, or add the fiscal year under Master data."),
+            _(
+                "Choose another booking date, or have a manager of this administration add the "
+                "fiscal year under Master data."
+            ),
         )
         return
     if not period.is_year_open:

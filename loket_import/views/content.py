@@ -1,5 +1,6 @@
 """Step 4: the content of a run as it will be booked, every problem at once, and what cures it."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -22,8 +23,8 @@ from loket_import.freshness import STALE_AFTER, Fetch, fetch_of
 from loket_import.jobs import latest_job
 from loket_import.models import JobKind, JobState, JournalRun
 from loket_import.periods import default_description, period_label
-from loket_import.places import places
-from loket_import.preview import Preview, booking_date, preview
+from loket_import.places import Reader, places
+from loket_import.preview import NoMemorial, Preview, booking_date, preview
 from loket_import.proposal import ChartMode
 from loket_import.run_states import changed_since_booked, run_state
 from loket_import.views.gate import with_connection
@@ -74,9 +75,14 @@ def content(request: AdministrationRequest, connection: Connection, run_id: int)
     try:
         seen = preview(run, connection)
     except UserError as trouble:
-        return render(request, "loket_import/content.html", context | {"trouble": str(trouble)})
+        may_solve = isinstance(trouble, NoMemorial) and context["may_create"]
+        context |= {"trouble": str(trouble), "needs_journal": may_solve}
+        return render(request, "loket_import/content.html", context)
     if seen is not None:
-        context |= shown(seen, may_book=context["may_book"], slug=slug)
+        reader = Reader(
+            slug, run.pk, may_cure=context["may_book"], may_manage=context["may_create"]
+        )
+        context |= shown(seen, reader)
         context |= proposed_lines(seen, request.GET.get("page"))
     return render(request, "loket_import/content.html", context | {"fetch": fetch, "order": order})
 
@@ -109,19 +115,18 @@ def booking_fetch(run: JournalRun, *, slug: str, page_url: str) -> Fetch | None:
     return fetch_of(JobKind.BOOKING, slug=slug, page_url=page_url, subject=str(run.pk))
 
 
-def shown(seen: Preview, *, may_book: bool, slug: str) -> dict[str, Any]:
+def shown(seen: Preview, reader: Reader) -> dict[str, Any]:
     """What the page shows of a preview."""
     proposal = seen.proposal
     asked = [problem for problem in proposal.errors if problem.code in QUESTIONS]
     errors = [problem for problem in proposal.errors if problem.code not in QUESTIONS]
-    link: dict[str, Any] = {"run_id": seen.run.pk, "slug": slug}
     return {
         "preview": seen,
         "proposal": proposal,
         # One button leads to the answers to all of them.
-        "to_link": places(asked, **link, may_cure=False),
-        "errors": places(errors, **link, may_cure=may_book),
-        "warnings": places(proposal.warnings, **link, may_cure=may_book),
+        "to_link": places(asked, replace(reader, may_cure=False)),
+        "errors": places(errors, reader),
+        "warnings": places(proposal.warnings, reader),
         "questions": open_questions(seen),
         "notes": proposal.notes[:MOST_NOTES],
         "more_notes": len(proposal.notes[MOST_NOTES:]),

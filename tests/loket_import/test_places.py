@@ -1,5 +1,6 @@
 """Where a problem sits, and the way to its cure."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +11,20 @@ from django.utils.translation import gettext_lazy as _
 
 from loket_import import line_checks, run_checks
 from loket_import.cures import QUESTIONS
-from loket_import.places import CURED_BY_CHOOSING, CURED_BY_EDITING, places
+from loket_import.dimension_checks import COST_CENTERS, COST_UNITS
+from loket_import.places import (
+    ABOUT_AN_ENTRY,
+    CURED_BY_A_MANAGER,
+    CURED_BY_EDITING,
+    Reader,
+    places,
+)
 from loket_import.proposal import Problem, Severity
+
+VIEWER = Reader("bakker", 7, may_cure=False)
+BOOKKEEPER = Reader("bakker", 7)
+MANAGER = Reader("bakker", 7, may_manage=True)
+NAMES = (COST_CENTERS.name, COST_UNITS.name)
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +37,7 @@ def english() -> Iterator[None]:
 def problem(code: str = "unbalanced", lines: tuple[int, ...] = ()) -> Problem:
     """A problem on these lines."""
     first = lines[0] if lines else None
-    return Problem(code, Severity.ERROR, first, None, _("Why."), _("What to do."), lines)
+    return Problem(code, Severity.ERROR, first, None, _("Why."), _("What to do."), lines, 12)
 
 
 @pytest.mark.parametrize(
@@ -39,39 +52,60 @@ def problem(code: str = "unbalanced", lines: tuple[int, ...] = ()) -> Problem:
     ],
 )
 def test_a_place_names_five_lines_at_most(lines: tuple[int, ...], place: str) -> None:
-    (found,) = places([problem(lines=lines)], run_id=7, slug="bakker")
+    (found,) = places([problem(lines=lines)], BOOKKEEPER)
 
     assert (found.place, found.reason, found.cure) == (place, "Why.", "What to do.")
 
 
 @pytest.mark.parametrize(
-    ("codes", "page"), [(CURED_BY_CHOOSING, "cures"), (CURED_BY_EDITING, "edit")]
+    ("codes", "page"), [(frozenset(QUESTIONS), "cures"), (CURED_BY_EDITING, "edit")]
 )
 def test_a_problem_that_is_cured_on_a_page_links_to_it(codes: frozenset[str], page: str) -> None:
-    for found in places(map(problem, sorted(codes)), run_id=7, slug="bakker"):
+    for found in places(map(problem, sorted(codes)), BOOKKEEPER):
         assert found.url == reverse(f"loket_import:{page}", args=["bakker", 7])
         assert found.url_label
 
 
+@pytest.mark.parametrize(("code", "page"), CURED_BY_A_MANAGER.items())
+def test_what_a_manager_cures_links_to_master_data_for_managers_only(code: str, page: str) -> None:
+    (found,) = places([problem(code)], MANAGER)
+    assert found.url == reverse(page, args=["bakker", 12])
+    assert found.cure == "What to do."
+
+    (found,) = places([problem(code)], BOOKKEEPER)
+    assert (found.url, found.url_label) == ("", "")
+    assert found.cure == "What to do. Ask a manager of this administration."
+
+
+def test_a_missing_period_leads_managers_to_the_fiscal_years() -> None:
+    (found,) = places([problem("no_period")], MANAGER)
+
+    assert found.url == reverse("ledger:fiscal_years", args=["bakker"])
+
+
+@pytest.mark.parametrize("code", sorted(ABOUT_AN_ENTRY))
+def test_what_is_about_an_entry_links_to_it(code: str) -> None:
+    (found,) = places([problem(code)], BOOKKEEPER)
+
+    assert found.url == reverse("entry", args=["bakker", 12])
+
+
 def test_other_problems_have_no_link() -> None:
-    (found,) = places([problem("unbalanced")], run_id=7, slug="bakker")
+    (found,) = places([problem("unbalanced")], MANAGER)
 
     assert (found.url, found.url_label) == ("", "")
 
 
 def test_who_may_not_cure_gets_no_link() -> None:
-    (found,) = places([problem("no_period")], run_id=7, slug="bakker", may_cure=False)
+    (found,) = places([problem("no_period")], VIEWER)
 
     assert (found.url, found.url_label) == ("", "")
-
-
-def test_every_question_is_cured_by_choosing() -> None:
-    assert set(QUESTIONS) == CURED_BY_CHOOSING
 
 
 def test_the_codes_exist() -> None:
     source = "".join(
         Path(module.__file__).read_text("utf-8") for module in (line_checks, run_checks)
     )
-    for code in CURED_BY_CHOOSING | CURED_BY_EDITING:
-        assert f'"{code}"' in source
+    known = {f"{name}_{what}" for name in NAMES for what in ("unknown", "blocked")}
+    known |= set(re.findall(r'"(\w+)"', source))
+    assert {*QUESTIONS, *CURED_BY_EDITING, *CURED_BY_A_MANAGER, *ABOUT_AN_ENTRY} <= known

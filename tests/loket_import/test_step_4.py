@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from ledger.models import Journal, JournalEntry
+from ledger.models import Account, Journal, JournalEntry
 from loket_import.booking import SENTENCES
 from loket_import.models import Booking, Job, JobKind, JobState, JournalRun
 from tests.loket_import.browsing import address, line, said, template_of
@@ -92,6 +92,35 @@ def test_a_run_that_is_not_there_is_404(linked: Linked, bookkeeper: Client) -> N
     for name in ("content", "edit", "cures", "lines"):
         for run_id in (4711, 10**30):
             assert bookkeeper.get(address(linked, name, run_id)).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["bookkeeper", "manager"])
+def test_what_master_data_cures_leads_there(linked: Linked, run: JournalRun, role: str) -> None:
+    client = client_of(getattr(linked.books, role))
+    with linked.scope():
+        used = {one.account.code for one in linked.last_ready().lines}
+        account = Account.objects.filter(code__in=used, is_blocked=False).first()
+        assert account is not None
+        Account.objects.filter(pk=account.pk).update(is_blocked=True)
+
+    (error,) = client.get(address(linked, "content", run.pk)).context["errors"]
+
+    edit = reverse("ledger:account_edit", args=[linked.slug, account.pk])
+    assert error.url == (edit if role == "manager" else "")
+    assert ("beheerder" in error.cure) == (role != "manager")
+
+
+def test_a_missing_memorial_leads_managers_to_where_it_is_made(
+    linked: Linked, run: JournalRun
+) -> None:
+    with linked.scope():
+        Journal.objects.filter(kind="memorial").update(kind="bank")
+    new = reverse("ledger:journal_new", args=[linked.slug])
+
+    for role, links in (("bookkeeper", False), ("manager", True)):
+        client = client_of(getattr(linked.books, role))
+        page = client.get(address(linked, "content", run.pk)).content.decode()
+        assert (f'href="{new}"' in page) == links
 
 
 # Date and description
