@@ -34,8 +34,9 @@ class ClientRefused(ConnectionTrouble):
 
     code = "client_refused"
     message = _(
-        "Loket.nl does not accept FinMaster's own key. The connection is kept and you need not "
-        "do anything; FinMaster has been informed."
+        "Loket.nl does not accept FinMaster's own key, so nothing can be fetched for anybody. Your "
+        "connection is kept and need not be authorised again. It has been logged as an error for "
+        "whoever runs FinMaster. Try again later, or contact support."
     )
 
 
@@ -95,7 +96,8 @@ REFUSALS = {
         "because it took too long. Nothing was changed. Start again with 'Authorise at Loket.nl'."
     ),
     "not_allowed": _(
-        "Only a manager of this administration may authorise its connection. Nothing was changed."
+        "Only a manager of this administration may authorise its connection. Nothing was changed. "
+        "Ask a manager to do it, under External connections."
     ),
     "linked_meanwhile": _(
         "A colleague linked this connection while you were at Loket.nl. Nothing was changed by "

@@ -1,7 +1,8 @@
 """What can go wrong with Loket, one class per reaction of the caller.
 
-`message` is for the screen: what happened, what it means, what to do next. `detail` is for the log
-and the support desk: scrubbed and short. Neither ever holds Loket's raw JSON, a token or an amount.
+`message` is for the screen: what happened, what it means, what to do next; `sentences` adds what
+is known of this one. `detail` is for the log and the support desk: scrubbed and short. None of them
+ever holds Loket's raw JSON, a token or an amount.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 DETAIL_MAX_CHARS = 500
+QUOTE_MAX_CHARS = 200
 MASK = "***"
 
 _CREDENTIAL = re.compile(
@@ -41,6 +44,14 @@ def scrubbed(text: str) -> str:
     return _AMOUNT.sub("#", text).strip()[:DETAIL_MAX_CHARS]
 
 
+def quoted(reason: str) -> str:
+    """A sentence with Loket's own words, at most QUOTE_MAX_CHARS of them; empty without any."""
+    if not reason:
+        return ""
+    words = reason if len(reason) <= QUOTE_MAX_CHARS else f"{reason[: QUOTE_MAX_CHARS - 1]}…"
+    return gettext("Loket.nl says: “%(words)s”.") % {"words": words}
+
+
 class LoketError(Exception):
     """The base of all: catch it where every failure of Loket gets the same treatment."""
 
@@ -57,10 +68,18 @@ class LoketError(Exception):
     def __str__(self) -> str:
         return f"{self.code}: {self.detail}" if self.detail else self.code
 
+    def sentences(self, *, given_up: bool = False) -> str:
+        """What the screen says, in the language that is active: plain text.
+
+        `given_up` when this was the last of several attempts.
+        """
+        return str(self.message)
+
 
 class LoketUnavailable(LoketError):
     """Loket can't be reached or says so itself: try again later.
 
+    `message` is for as long as it is tried again, `last_message` for after the last attempt.
     `retry_after` is how many seconds Loket asks to wait, None where it doesn't say.
     `worth_repeating` tells the client whether a second try within the same call makes sense.
     """
@@ -70,6 +89,11 @@ class LoketUnavailable(LoketError):
         "Loket.nl doesn't answer at the moment. Nothing was lost and nothing was booked. "
         "FinMaster will try again by itself; you can also try again in a few minutes."
     )
+    last_message = _(
+        "Loket.nl did not answer, not even after several attempts, and FinMaster has stopped "
+        "trying. Nothing was lost and nothing was booked. Try again later; if Loket.nl itself "
+        "works in your browser by then, contact support."
+    )
 
     def __init__(
         self, detail: str = "", *, retry_after: float | None = None, worth_repeating: bool = False
@@ -77,6 +101,10 @@ class LoketUnavailable(LoketError):
         super().__init__(detail)
         self.retry_after = retry_after
         self.worth_repeating = worth_repeating
+
+    def sentences(self, *, given_up: bool = False) -> str:
+        """The message of now or that of after the last attempt."""
+        return str(self.last_message if given_up else self.message)
 
 
 class LoketTokenRefused(LoketError):
@@ -107,6 +135,10 @@ class LoketForbidden(LoketError):
         super().__init__(reason)
         self.reason = self.detail
 
+    def sentences(self, *, given_up: bool = False) -> str:
+        """The message, and what Loket itself says."""
+        return f"{self.message} {quoted(self.reason)}".strip()
+
 
 class LoketNotFound(LoketError):
     """Loket doesn't know it (any more): treat it as removed there, don't repeat."""
@@ -134,6 +166,10 @@ class LoketRefused(LoketError):
         super().__init__(reason)
         self.reason = self.detail
 
+    def sentences(self, *, given_up: bool = False) -> str:
+        """The message, and what Loket itself says."""
+        return f"{self.message} {quoted(self.reason)}".strip()
+
 
 class LoketConflict(LoketError):
     """Loket's state doesn't allow it: read the run again, then decide.
@@ -151,6 +187,10 @@ class LoketConflict(LoketError):
         super().__init__(reason)
         self.reason = self.detail
 
+    def sentences(self, *, given_up: bool = False) -> str:
+        """The message, and what Loket itself says."""
+        return f"{self.message} {quoted(self.reason)}".strip()
+
 
 class LoketUnreadable(LoketError):
     """The answer can't be read without guessing: hold the run, others go on.
@@ -162,7 +202,7 @@ class LoketUnreadable(LoketError):
     code = "loket_unreadable"
     message = _(
         "Loket.nl gave an answer that FinMaster can't read with certainty, so nothing was taken "
-        "over. Try again; if it happens again, contact support and mention the line and the field."
+        "over. Try again; if it happens again, pass this whole message on to support."
     )
 
     def __init__(
@@ -171,6 +211,29 @@ class LoketUnreadable(LoketError):
         super().__init__(detail)
         self.line = line
         self.field = field
+
+    def __str__(self) -> str:
+        place = {"line": self.line, "field": self.field}
+        return " ".join(
+            [super().__str__(), *(f"{name}={value}" for name, value in place.items() if value)]
+        )
+
+    def sentences(self, *, given_up: bool = False) -> str:
+        """The message, and where in the answer it is."""
+        return f"{self.message} {self._place()}".strip()
+
+    def _place(self) -> str:
+        """A sentence with line and field, as far as they are known; empty if neither is."""
+        place = {"line": self.line, "field": self.field}
+        match place:
+            case {"line": None, "field": None}:
+                return ""
+            case {"line": None}:
+                return gettext("It is about the field “%(field)s”.") % place
+            case {"field": None}:
+                return gettext("It is about line %(line)s.") % place
+            case _both:
+                return gettext("It is about line %(line)s, field “%(field)s”.") % place
 
 
 class LoketIncomplete(LoketError):

@@ -167,13 +167,15 @@ def run(administration_id: int, job_id: int, handlers: Mapping[JobKind, Handler]
     except ClaimLost:
         logger.warning("job %s was taken over by another worker", job_id)
     except (LoketUnavailable, LoketLoginUnavailable) as trouble:
+        logger.warning("job %s: %s", job_id, for_the_log(trouble))
         put_off(claimed, trouble)
     except DataError as error:
         # What Loket said does not fit the columns: a code that is too long, a year beyond reason.
         logger.error("job %s: %s", job_id, type(error).__name__)
-        fail(claimed, LoketUnreadable.code, str_in_dutch(LoketUnreadable()))
+        fail(claimed, LoketUnreadable.code, sentences(LoketUnreadable()))
     except (LoketError, UserError) as trouble:
-        fail(claimed, trouble.code, str_in_dutch(trouble))
+        logger.warning("job %s: %s", job_id, for_the_log(trouble))
+        fail(claimed, trouble.code, sentences(trouble))
     except Exception:
         logger.exception("job %s failed", job_id)
         put_off(claimed, LoketError())
@@ -211,7 +213,7 @@ def claim(administration_id: int, job_id: int) -> Claimed | None:
 def put_off(claimed: Claimed, trouble: LoketError | UserError) -> None:
     """Try again later, unless that was the last attempt; a wait that Loket asks for is kept."""
     if claimed.attempt >= MOST_ATTEMPTS:
-        fail(claimed, trouble.code, str_in_dutch(trouble))
+        fail(claimed, trouble.code, sentences(trouble, given_up=True))
         return
     seconds = float(RETRY_SECONDS[claimed.attempt - 1])
     asked = trouble.retry_after if isinstance(trouble, LoketUnavailable) else None
@@ -222,7 +224,7 @@ def put_off(claimed: Claimed, trouble: LoketError | UserError) -> None:
             state=JobState.WAITING,
             due_at=Now() + Value(later),
             error_code=trouble.code,
-            error_message=str_in_dutch(trouble),
+            error_message=sentences(trouble),
         )
 
 
@@ -233,7 +235,7 @@ def fail(claimed: Claimed, code: str, message: str) -> None:
             claimed,
             state=JobState.FAILED,
             error_code=code,
-            error_message=message or str_in_dutch(LoketError()),
+            error_message=message or sentences(LoketError()),
             finished_at=Now(),
         )
 
@@ -246,7 +248,16 @@ def release(claimed: Claimed, **values: Any) -> None:
         logger.warning("job %s was taken over by another worker", claimed.id)
 
 
-def str_in_dutch(trouble: LoketError | UserError) -> str:
-    """The sentence of an error as it is kept on the row: workers have no user's language."""
+def sentences(trouble: LoketError | UserError, *, given_up: bool = False) -> str:
+    """What is kept on the row for the screen, in Dutch: workers have no user's language."""
     with translation.override("nl"):
+        if isinstance(trouble, LoketError):
+            return trouble.sentences(given_up=given_up)
         return str(trouble.message)
+
+
+def for_the_log(trouble: LoketError | UserError) -> str:
+    """The code and the scrubbed detail, and those of what it came from."""
+    told = str(trouble) if isinstance(trouble, LoketError) else trouble.code
+    cause = trouble.__cause__
+    return f"{told} ({for_the_log(cause)})" if isinstance(cause, LoketError | UserError) else told

@@ -3,10 +3,21 @@
 import pickle
 
 import pytest
+from django.utils import translation
 from django.utils.functional import Promise
 
 from loket_import import errors
-from loket_import.errors import DETAIL_MAX_CHARS, LoketError, LoketUnavailable, scrubbed
+from loket_import.errors import (
+    DETAIL_MAX_CHARS,
+    QUOTE_MAX_CHARS,
+    LoketConflict,
+    LoketError,
+    LoketForbidden,
+    LoketRefused,
+    LoketUnavailable,
+    LoketUnreadable,
+    scrubbed,
+)
 
 ALL = [LoketError, *LoketError.__subclasses__()]
 
@@ -58,3 +69,46 @@ def test_details_of_a_reaction_are_kept():
     assert errors.LoketForbidden("no right").reason == "no right"
     unreadable = errors.LoketUnreadable("x", line=3, field="debetAmount")
     assert (unreadable.line, unreadable.field) == (3, "debetAmount")
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "told"),
+    [
+        (3, "debetAmount", "line 3, field “debetAmount”"),
+        (3, None, "line 3."),
+        (None, "id", "the field “id”"),
+    ],
+)
+def test_what_is_unreadable_says_where(line, field, told):
+    unreadable = LoketUnreadable("Expected `int`", line=line, field=field)
+
+    with translation.override("en"):
+        assert told in unreadable.sentences()
+    assert str(unreadable).startswith("loket_unreadable: Expected `int`")
+    assert f"line={line}" in str(unreadable) or line is None
+    assert f"field={field}" in str(unreadable) or field is None
+
+
+def test_without_a_place_nothing_is_said_of_one():
+    assert LoketUnreadable("x").sentences() == str(LoketUnreadable.message)
+
+
+@pytest.mark.parametrize("error", [LoketForbidden, LoketRefused, LoketConflict])
+def test_loket_is_quoted_shortly_and_without_amounts(error):
+    with translation.override("en"):
+        said = error(
+            "No right to run\n2026; 1.234,56 is <b>too much</b>. " + "x y " * 200
+        ).sentences()
+        message, _, quote = said.partition("Loket.nl says: ")
+        assert message.strip() == str(error.message)
+        assert quote.startswith("“No right to run 2026; # is <b>too much</b>. x y")
+        assert len(quote) == QUOTE_MAX_CHARS + len("“”.")
+        assert quote.endswith("…”.")
+        assert error().sentences() == str(error.message)
+
+
+def test_what_is_tried_again_says_so_until_it_is_given_up():
+    with translation.override("en"):
+        assert "try again by itself" in LoketUnavailable().sentences()
+        assert "try again by itself" not in LoketUnavailable().sentences(given_up=True)
+        assert "has stopped trying" in LoketUnavailable().sentences(given_up=True)

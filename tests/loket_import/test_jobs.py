@@ -16,7 +16,8 @@ from kombu.exceptions import OperationalError
 from connections.errors import ClientRefused, LoketLoginUnavailable
 from finmaster.tenancy import administration_scope
 from loket_import import jobs, tasks
-from loket_import.errors import LoketForbidden, LoketUnavailable
+from loket_import.errors import LoketForbidden, LoketUnavailable, LoketUnreadable
+from loket_import.fetching import RunGone
 from loket_import.jobs import LEASE, MOST_ATTEMPTS, RETRY_SECONDS, Claimed, ClaimLost
 from loket_import.models import Job, JobKind, JobState
 from tests.books import Books, make_books
@@ -351,7 +352,8 @@ def test_what_may_pass_is_tried_again_on_a_schedule_and_then_parked(
     now = row(committed_books, job)
     assert (now.state, now.attempts) == (JobState.FAILED, MOST_ATTEMPTS)
     assert now.error_code == LoketUnavailable.code
-    assert "Loket" in now.error_message
+    assert now.error_message == jobs.sentences(LoketUnavailable(), given_up=True)
+    assert now.error_message != jobs.sentences(LoketUnavailable())
     assert now.finished_at is not None
     assert jobs.unfinished_jobs() == []
 
@@ -396,6 +398,46 @@ def test_what_will_not_pass_is_not_tried_again(
     now = row(committed_books, job)
     assert (now.state, now.error_code) == (JobState.FAILED, error.code)
     assert now.error_message
+
+
+def from_forbidden() -> RunGone:
+    """An error of ours that an error of Loket's led to."""
+    gone = RunGone()
+    gone.__cause__ = LoketForbidden("Onvoldoende rechten")
+    return gone
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (LoketUnavailable("HTTP 503 onderhoud"), "loket_unavailable: HTTP 503 onderhoud"),
+        (LoketForbidden("Onvoldoende rechten"), "loket_forbidden: Onvoldoende rechten"),
+        (
+            LoketUnreadable("Expected `int`", line=3, field="year"),
+            "loket_unreadable: Expected `int` line=3 field=year",
+        ),
+        (from_forbidden(), "run_gone (loket_forbidden: Onvoldoende rechten)"),
+        (LoketLoginUnavailable(), "loket_login_unavailable"),
+    ],
+)
+def test_the_log_tells_what_the_screen_keeps_short(
+    committed_books: Books, caplog: pytest.LogCaptureFixture, error: Exception, told: str
+) -> None:
+    job = request(committed_books)
+    run(committed_books, job, raising(error))
+
+    assert f"job {job.pk}: {told}" in [record.getMessage() for record in caplog.records]
+
+
+def test_the_screen_says_what_loket_said_and_where_it_was_unreadable(
+    committed_books: Books,
+) -> None:
+    forbidden, unreadable = request(committed_books), request(committed_books, subject="2025")
+    run(committed_books, forbidden, raising(LoketForbidden("Onvoldoende rechten")))
+    run(committed_books, unreadable, raising(LoketUnreadable("x", line=3, field="debetAmount")))
+
+    assert "“Onvoldoende rechten”" in row(committed_books, forbidden).error_message
+    assert "debetAmount" in row(committed_books, unreadable).error_message
 
 
 def test_a_bug_is_tried_again_and_says_nothing_of_itself(
