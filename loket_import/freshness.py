@@ -16,11 +16,16 @@ STALE_AFTER = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What components/progress.html shows."""
+    """What components/progress.html shows.
+
+    `trouble` is a sentence while the work waits for another try, and `next_try` its time of day.
+    """
 
     phase: str
     done: int
     total: int
+    trouble: str = ""
+    next_try: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Fetch:
         """Not None while a worker is at it, or about to be."""
         if self.job is None or self.job.is_finished:
             return None
-        return Progress(phase(self.job), self.job.done, self.job.total)
+        return progress_of(self.job)
 
     @property
     def failed(self) -> bool:
@@ -65,14 +70,21 @@ def fetch_of(kind: JobKind, *, slug: str, page_url: str, subject: str) -> Fetch:
     )
 
 
-def phase(job: Job) -> str:
-    """What is being done, in words; a job that waits for another try says when."""
+def progress_of(job: Job) -> Progress:
+    """How far a job is; one that waits for another try says why, and until when."""
     if job.state == JobState.WAITING and job.error_message and job.due_at > timezone.now():
-        at = timezone.localtime(job.due_at)
-        return _("%(trouble)s The next try is at %(time)s.") % {
-            "trouble": job.error_message,
-            "time": f"{at:%H:%M:%S}",
-        }
+        return Progress(
+            _("Waiting for the next try"),
+            done=0,
+            total=0,
+            trouble=job.error_message,
+            next_try=f"{timezone.localtime(job.due_at):%H:%M:%S}",
+        )
+    return Progress(phase(job), job.done, job.total)
+
+
+def phase(job: Job) -> str:
+    """What is being done, in words."""
     match JobKind(job.kind):
         case JobKind.EMPLOYERS:
             return _("Fetching the employers from Loket.nl")

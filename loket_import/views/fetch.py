@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from connections.models import Connection
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
-from loket_import.freshness import Progress, phase
+from loket_import.freshness import progress_of
 from loket_import.jobs import request_job
 from loket_import.models import Job, JobKind
 from loket_import.subjects import in_address, runs_subject
@@ -52,7 +52,7 @@ def progress(request: AdministrationRequest, job_id: int) -> HttpResponse:
         request,
         "components/progress_part.html",
         {
-            "progress": Progress(phase(job), job.done, job.total),
+            "progress": progress_of(job),
             "poll_url": request.path,
             "page_url": url,
         },

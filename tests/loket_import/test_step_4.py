@@ -1,7 +1,7 @@
 """Step 4: a run as it will be booked, its date and description, and the button."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from ledger.models import Account, Journal, JournalEntry
 from loket_import.booking import SENTENCES
@@ -62,6 +63,29 @@ def test_a_refused_booking_is_told_on_the_page_of_the_run(
     order = bookkeeper.get(page).context["order"]
     assert order.failed is True
     assert order.job.error_code == "not_ready"
+
+
+def test_a_booking_that_waits_for_another_try_says_why_and_until_when(
+    linked: Linked, bookkeeper: Client, run: JournalRun
+) -> None:
+    job = linked.order(run)
+    until = timezone.now() + timedelta(minutes=5)
+    with linked.scope():
+        Job.objects.filter(pk=job.pk).update(error_message="Loket.nl zwijgt.", due_at=until)
+
+    page = bookkeeper.get(address(linked, "content", run.pk))
+    part = bookkeeper.get(address(linked, "progress", job.pk))
+
+    progress = page.context["order"].progress
+    assert progress == part.context["progress"]
+    assert progress.trouble == "Loket.nl zwijgt."
+    assert progress.next_try == f"{timezone.localtime(until):%H:%M:%S}"
+    assert "zwijgt" not in progress.phase
+    for answer in (page, part):
+        text = answer.content.decode()
+        assert "<p>Loket.nl zwijgt.</p>" in text
+        assert progress.next_try in text
+        assert "Een ogenblik" not in text
 
 
 def test_a_run_without_results_is_shown_without_lines(linked: Linked, bookkeeper: Client) -> None:
