@@ -1,10 +1,10 @@
-"""What Celery runs: a bell for one job, and the round that rings those that nobody finished."""
+"""What Celery runs: a bell for a job, the round that rings for forgotten ones, and a broom."""
 
 from typing import Any
 
 from celery import shared_task
 
-from loket_import import jobs
+from loket_import import forgetting, jobs
 from loket_import.booking import handle_booking
 from loket_import.fetching import (
     handle_content,
@@ -34,3 +34,11 @@ def ring_unfinished_jobs(**_later: Any) -> None:
     """Ring again for each job that is due, whatever became of the bell that rang for it."""
     for administration_id, job_id in jobs.unfinished_jobs():
         jobs.ring(administration_id, job_id)
+
+
+@shared_task
+def forget_old_work(**_later: Any) -> None:
+    """Sweep out what has long been done or was never used; once a night is enough."""
+    forgetting.forget_expired_sessions()
+    forgetting.forget_expired_attempts()
+    forgetting.forget_old_jobs()
