@@ -90,10 +90,7 @@ UNREADY: dict[int, StatusWords] = {
         _("Exported earlier"),
         "neutral",
         "run_exported",
-        _(
-            "This journal run was exported from Loket already; booking it here as well could "
-            "double the wages."
-        ),
+        _("This journal run was exported from Loket before: its wages may be booked already."),
         LOOK_AND_MAKE_ANEW,
     ),
 }
