@@ -439,10 +439,10 @@ def test_progress_says_when_the_next_try_is(linked: Linked, bookkeeper: Client) 
     linked.loket.faults.add("GET", "/employers", action=fault.html(503), times=100)
     job = linked.fetch(JobKind.RUNS, 2026)
 
-    phase = bookkeeper.get(address(linked, "progress", job.pk)).context["progress"].phase
+    progress = bookkeeper.get(address(linked, "progress", job.pk)).context["progress"]
 
-    assert job.error_message in phase
-    assert re.search(r"\d\d:\d\d:\d\d", phase)
+    assert progress.trouble == job.error_message
+    assert re.fullmatch(r"\d\d:\d\d:\d\d", progress.next_try)
 
 
 def test_progress_of_another_administration_is_not_there(
