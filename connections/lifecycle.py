@@ -140,7 +140,9 @@ def hold_live(connection: Connection) -> Connection:
     return held
 
 
-def link_employer(connection: Connection, employer: EmployerLink, *, user: User) -> None:
+def link_employer(
+    connection: Connection, employer: EmployerLink, *, user: User, remark: str = ""
+) -> None:
     """Pin the employer, once; LinkedAlready when another one is pinned."""
     held = hold_live(connection)
     if held.employer_id == employer.id:
@@ -151,10 +153,14 @@ def link_employer(connection: Connection, employer: EmployerLink, *, user: User)
     held.employer_name = employer.name
     held.employer_kvk = employer.kvk
     held.save(update_fields=["employer_id", "employer_name", "employer_kvk"])
-    record(held, EventKind.EMPLOYER_LINKED, user_id=user.pk, detail=employer.name)
+    record(
+        held, EventKind.EMPLOYER_LINKED, user_id=user.pk, detail=with_remark(employer.name, remark)
+    )
 
 
-def link_payroll(connection: Connection, payroll: PayrollLink, *, user: User | None) -> None:
+def link_payroll(
+    connection: Connection, payroll: PayrollLink, *, user: User | None, remark: str = ""
+) -> None:
     """Pin the payroll administration, once; no user when there was nothing to choose from.
 
     LinkedAlready when another one is pinned, PayrollTaken when another administration has it.
@@ -182,7 +188,17 @@ def link_payroll(connection: Connection, payroll: PayrollLink, *, user: User | N
             )
     except IntegrityError as error:
         raise refusal(error) from error
-    record(held, EventKind.PAYROLL_LINKED, user_id=user.pk if user else None, detail=payroll.name)
+    record(
+        held,
+        EventKind.PAYROLL_LINKED,
+        user_id=user.pk if user else None,
+        detail=with_remark(payroll.name, remark),
+    )
+
+
+def with_remark(name: str, remark: str) -> str:
+    """A name as the history shows it, with what was special about the choice."""
+    return f"{name} ({remark})" if remark else name
 
 
 def end(connection: Connection, *, user: User) -> None:

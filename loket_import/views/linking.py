@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -29,6 +30,25 @@ class NothingChosen(UserError):
 
     code = "nothing_chosen"
     message = _("Nothing was linked: choose one of those that Loket.nl shows now.")
+
+
+class OtherNumber(UserError):
+    """What was chosen has another number than the administration's own."""
+
+    code = "other_number"
+
+    def __init__(self, role: Role) -> None:
+        self.message = ASK_A_MANAGER if not role.includes(Role.MANAGER) else CONFIRM
+
+
+ASK_A_MANAGER = _(
+    "Nothing was linked: Loket.nl shows another number than these books have. If it is the right "
+    "one all the same, a manager of this administration can link it."
+)
+CONFIRM = _(
+    "Nothing was linked: Loket.nl shows another number than these books have. Check it, and "
+    "confirm that it is the right one all the same."
+)
 
 
 @require_POST
@@ -62,11 +82,13 @@ def employer(request: AdministrationRequest, connection: Connection) -> HttpResp
     # The job first, then what it found: one that ends in between is seen to be under way.
     fetch = fetch_of(JobKind.EMPLOYERS, slug=slug, page_url=page_url, subject=subject)
     found = last_result(JobKind.EMPLOYERS, subject).get("employers", [])
+    may_link = request.role.includes(Role.BOOKKEEPER)
     if request.method == "POST":
         try:
             chosen = chosen_from(found, request.POST.get("employer", ""))
-            link_employer(connection, employer_link(chosen), user=request.user)
-        except NothingChosen as trouble:
+            remark = remark_on(request, differs_from(request, chosen))
+            link_employer(connection, employer_link(chosen), user=request.user, remark=remark)
+        except (NothingChosen, OtherNumber) as trouble:
             messages.error(request, str(trouble))
             return redirect(page_url)
         except ConnectionTrouble as trouble:
@@ -74,6 +96,7 @@ def employer(request: AdministrationRequest, connection: Connection) -> HttpResp
         else:
             ask(JobKind.PAYROLL_ADMINISTRATIONS, connection, request.user)
         return redirect("loket_import:payroll", slug)
+    shown = [one | {"differs": differs_from(request, one)} for one in found]
     return render(
         request,
         "loket_import/employer.html",
@@ -82,10 +105,12 @@ def employer(request: AdministrationRequest, connection: Connection) -> HttpResp
             "steps": wizard.steps(wizard.EMPLOYER, slug=slug),
             "connection": connection,
             "fetch": fetch,
-            "employers": [one | {"differs": differs_from(request, one)} for one in found],
+            # Others than the linked one are shown to those who have to choose, and to no one else.
+            "employers": shown if may_link else [],
             "sees_too_much": len(found) > 1,
             "own_kvk": request.administration.chamber_of_commerce_number,
-            "may_link": request.role.includes(Role.BOOKKEEPER),
+            "may_link": may_link,
+            "asks_confirmation": asks_confirmation(request, shown),
         },
     )
 
@@ -105,11 +130,13 @@ def payroll(request: AdministrationRequest, connection: Connection) -> HttpRespo
     subject = str(connection.pk)
     fetch = fetch_of(JobKind.PAYROLL_ADMINISTRATIONS, slug=slug, page_url=page_url, subject=subject)
     found = last_result(JobKind.PAYROLL_ADMINISTRATIONS, subject).get("payrolls", [])
+    may_link = request.role.includes(Role.BOOKKEEPER)
     if request.method == "POST":
         try:
             chosen = chosen_from(found, request.POST.get("payroll", ""))
-            link_payroll(connection, payroll_link(chosen), user=request.user)
-        except NothingChosen as trouble:
+            remark = remark_on(request, own_differs(request, chosen))
+            link_payroll(connection, payroll_link(chosen), user=request.user, remark=remark)
+        except (NothingChosen, OtherNumber) as trouble:
             messages.error(request, str(trouble))
             return redirect(page_url)
         except ConnectionTrouble as trouble:
@@ -117,6 +144,7 @@ def payroll(request: AdministrationRequest, connection: Connection) -> HttpRespo
         else:
             request_runs_of_this_year(connection, request.user)
         return redirect("loket_import:runs", slug)
+    shown = [one | {"differs": own_differs(request, one)} for one in found]
     return render(
         request,
         "loket_import/payroll.html",
@@ -125,9 +153,10 @@ def payroll(request: AdministrationRequest, connection: Connection) -> HttpRespo
             "steps": wizard.steps(wizard.PAYROLL, slug=slug),
             "connection": connection,
             "fetch": fetch,
-            "payrolls": [one | {"differs": own_differs(request, one)} for one in found],
+            "payrolls": shown if may_link else [],
             "own_tax_number": request.administration.payroll_tax_number,
-            "may_link": request.role.includes(Role.BOOKKEEPER),
+            "may_link": may_link,
+            "asks_confirmation": asks_confirmation(request, shown),
         },
     )
 
@@ -136,6 +165,20 @@ def own_differs(request: AdministrationRequest, payroll: dict[str, Any]) -> bool
     """Whether the payroll tax number is another one than the administration's own."""
     own = request.administration.payroll_tax_number
     return bool(own and payroll["tax_number"] and own != payroll["tax_number"])
+
+
+def asks_confirmation(request: AdministrationRequest, shown: list[dict[str, Any]]) -> bool:
+    """Whether the page offers to confirm a number that differs; a manager may."""
+    return request.role.includes(Role.MANAGER) and any(one["differs"] for one in shown)
+
+
+def remark_on(request: AdministrationRequest, differs: bool) -> str:
+    """What the history says of a choice whose number differs; OtherNumber unless it may be made."""
+    if not differs:
+        return ""
+    if not request.role.includes(Role.MANAGER) or "other_number" not in request.POST:
+        raise OtherNumber(request.role)
+    return gettext("another number than these books, confirmed")
 
 
 def chosen_from(found: list[dict[str, Any]], chosen_id: str) -> dict[str, Any]:

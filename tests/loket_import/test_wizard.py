@@ -11,14 +11,16 @@ from django.utils.timezone import localdate
 from connections.lifecycle import end
 from connections.models import (
     Connection,
+    ConnectionEvent,
     ConnectionState,
+    EventKind,
 )
 from finmaster.tenancy import administration_scope
 from loket_import.models import Job, JobKind, JobState, JournalRun
 from loket_import.sandbox import SandboxServer
 from loket_import.sandbox import faults as fault
 from loket_import.subjects import runs_subject
-from loket_import.views.linking import NothingChosen
+from loket_import.views.linking import ASK_A_MANAGER, CONFIRM, NothingChosen
 from tests.books import Books, make_books
 from tests.loket_import.browsing import address, said, template_of
 from tests.loket_import.linked import Linked, connect, link, make_linked
@@ -211,6 +213,44 @@ def test_an_employer_is_chosen_once(unlinked: Linked) -> None:
     assert said(answer)
     with unlinked.scope():
         assert str(unlinked.connection().employer_id) == right.id
+
+
+def test_another_number_is_linked_by_a_manager_who_confirms_it(unlinked: Linked) -> None:
+    unlinked.fetch(JobKind.EMPLOYERS, unlinked.connection_id)
+    unlinked.books.administration.chamber_of_commerce_number = "99999999"
+    unlinked.books.administration.save()
+    page = address(unlinked, "employer")
+    right = unlinked.loket.world.employer("Van den Berg")
+    bookkeeper, manager = client_of(unlinked.books.bookkeeper), client_of(unlinked.books.manager)
+
+    assert bookkeeper.get(page).context["asks_confirmation"] is False
+    assert manager.get(page).context["asks_confirmation"] is True
+    for client, confirmed, sentence in (
+        (bookkeeper, {}, ASK_A_MANAGER),
+        (bookkeeper, {"other_number": "on"}, ASK_A_MANAGER),
+        (manager, {}, CONFIRM),
+    ):
+        assert said(client.post(page, {"employer": right.id, **confirmed}))[-1] == str(sentence)
+        with unlinked.scope():
+            assert unlinked.connection().employer_id is None
+
+    manager.post(page, {"employer": right.id, "other_number": "on"})
+    with unlinked.scope():
+        assert str(unlinked.connection().employer_id) == right.id
+        assert "(" in ConnectionEvent.objects.get(kind=EventKind.EMPLOYER_LINKED).detail
+
+
+@pytest.mark.parametrize("step", ["employer", "payroll"])
+def test_a_viewer_does_not_see_whom_else_the_loket_user_sees(unlinked: Linked, step: str) -> None:
+    unlinked.fetch(JobKind.EMPLOYERS, unlinked.connection_id)
+    with unlinked.scope():
+        Connection.objects.update(employer_id=unlinked.payroll.employer_id)
+    unlinked.fetch(JobKind.PAYROLL_ADMINISTRATIONS, unlinked.connection_id)
+
+    page = client_of(unlinked.books.viewer).get(address(unlinked, step))
+
+    assert page.context["employers" if step == "employer" else "payrolls"] == []
+    assert "Het Anker" not in page.content.decode()
 
 
 @pytest.mark.parametrize("chosen", ["", "x", "b14acd0d-75d7-4fc8-8b22-4a3924585cab"])
