@@ -154,7 +154,7 @@ def handle_runs(job: Claimed) -> None:
         rows = client.journal_runs(pin.payroll_administration_id, year=year)
     with administration_scope(job.administration_id):
         store_runs(pin, rows, asked_at=asked_at)
-        note_missing(pin, year, listed=[row.id for row in rows], asked_at=asked_at)
+        note_missing(pin, year, asked_at=asked_at)
         job.finish(runs=len(rows))
 
 

@@ -4,7 +4,7 @@ Work runs side by side and answers take their time, so every answer comes with t
 database's clock, at which Loket was asked. All of this happens in the scope that is open.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -68,9 +68,12 @@ def store_runs(pin: Pin, rows: Sequence[JournalRunRow], *, asked_at: datetime) -
         )
 
 
-def note_missing(pin: Pin, year: int, *, listed: Collection[UUID], asked_at: datetime) -> None:
-    """Note of the runs of a payroll year that Loket, asked for all of them, did not list them."""
-    mark_missing(pin.runs().filter(year=year).exclude(loket_id__in=listed), asked_at=asked_at)
+def note_missing(pin: Pin, year: int, *, asked_at: datetime) -> None:
+    """Note which runs of a payroll year Loket no longer has, once those that it listed are stored.
+
+    They are the ones that were not seen when it was asked for all of that year, nor since.
+    """
+    mark_missing(pin.runs().filter(year=year), asked_at=asked_at)
 
 
 def mark_missing(runs: QuerySet[JournalRun], *, asked_at: datetime) -> None:

@@ -17,6 +17,7 @@ from loket_import.sandbox import faults as fault
 from loket_import.sandbox.model import Status
 from loket_import.storing import newest_content
 from tests.loket_import.linked import Linked
+from tests.loket_import.threads import at_once
 
 
 def claimed(linked: Linked, job: Job) -> Claimed:
@@ -142,7 +143,9 @@ def test_lines_are_kept_though_a_newer_list_of_runs_came_in_between(
     assert first_debit(linked, run) == Decimal("1.00")
 
 
-def test_a_run_that_is_stored_by_two_at_once_has_the_newer_state(linked: Linked) -> None:
+def test_a_run_that_two_store_at_once_for_the_first_time_has_the_newer_state(
+    linked: Linked,
+) -> None:
     linked.fetch_runs()
     run = linked.stored(linked.last_ready())
     older = asked(linked, run)
@@ -151,8 +154,8 @@ def test_a_run_that_is_stored_by_two_at_once_has_the_newer_state(linked: Linked)
     with linked.scope():
         JournalRun.objects.filter(pk=run.pk).delete()
 
-    store(linked, replace(newer, results=None))
-    store(linked, replace(older, results=None))
+    answers = [replace(newer, results=None), replace(older, results=None)]
+    at_once(2, lambda number: store(linked, answers[number]))
 
     assert linked.stored(linked.loket.world.run(str(run.loket_id))).status_key == Status.EXPORTED
 
