@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from finmaster import configuration
@@ -177,6 +178,10 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     # Redis may forget everything: unfinished rows are looked for and rung again.
     "ring-unfinished-jobs": {"task": "loket_import.tasks.ring_unfinished_jobs", "schedule": 10.0},
+    "forget-old-work": {
+        "task": "loket_import.tasks.forget_old_work",
+        "schedule": crontab(hour=3, minute=30),
+    },
 }
 
 # At DEBUG these two write tokens and the client secret into the log.
