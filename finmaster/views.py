@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from finmaster.permissions import visible_administrations
+from finmaster.searching import search_words
 
 ROWS_PER_PAGE = 100
 
@@ -29,7 +30,7 @@ def office(request: HttpRequest) -> HttpResponse:
     total = administrations.count()
     if total == 1:
         return redirect("overview", administrations.get().slug)
-    words = request.GET.get("zoek", "").strip()
+    words = search_words(request)
     found = administrations.filter(Q(number__istartswith=words) | Q(name__icontains=words))
     page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     return render(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
+from finmaster.searching import search_words
 from ledger.chart_parts import ACCOUNTS, JOURNALS, ROWS_PER_PAGE, Part
 from ledger.models import Account, CostCenter, CostUnit, FiscalYear, Journal
 
@@ -35,7 +36,7 @@ def master_data(request: AdministrationRequest) -> HttpResponse:
 @requires(Role.VIEWER)
 def accounts(request: AdministrationRequest) -> HttpResponse:
     """The chart of accounts, searched by code, name or RGS code."""
-    words = request.GET.get("zoek", "").strip()
+    words = search_words(request)
     searched = (
         Q(code__startswith=words) | Q(name__icontains=words) | Q(rgs_code__istartswith=words)
         if words
