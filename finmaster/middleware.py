@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
 from django.urls import Resolver404, resolve
 
 from finmaster.models import Administration, Membership, Role
@@ -26,6 +30,8 @@ class AdministrationMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if is_fragment_without_session(request):
+            return to_log_in(request)
         response = self.in_scope(request)
         if request.user.is_authenticated:
             response["Cache-Control"] = "no-store"
@@ -48,6 +54,9 @@ class AdministrationMiddleware:
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
+            if response.status_code == 405 and request.method == "GET":
+                # An address that only takes forms, opened from the history or by hand.
+                return redirect("overview", slug)
         return response
 
     def process_view(
@@ -56,6 +65,18 @@ class AdministrationMiddleware:
         """Take the administration out of the view's arguments; it is on the request."""
         if kwargs.pop(KEY, None) and not hasattr(view, "required_role"):
             raise ImproperlyConfigured(f"The view {view.__name__} names no role.")
+
+
+def is_fragment_without_session(request: HttpRequest) -> bool:
+    """Whether a part of a page is asked for by somebody whose session has ended."""
+    return "HX-Request" in request.headers and not request.user.is_authenticated
+
+
+def to_log_in(request: HttpRequest) -> HttpResponse:
+    """Move the whole page to the log-in, and back to where it was; not a form inside a page."""
+    page = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    query = urlencode({REDIRECT_FIELD_NAME: page}) if page else ""
+    return HttpResponse(headers={"HX-Redirect": f"{resolve_url(settings.LOGIN_URL)}?{query}"})
 
 
 def administration_slug(request: HttpRequest) -> str | None:

@@ -5,11 +5,19 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connections
+from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.books import Books, make_books
 from tests.database import drop_database, empty_database, make_database
 from tests.invariants import broken_invariants
+
+
+@pytest.fixture(autouse=True)
+def dutch() -> Iterator[None]:
+    """Each test begins in Dutch: a page that was asked for in English leaves its thread so."""
+    with translation.override("nl"):
+        yield
 
 
 @pytest.fixture(scope="session")

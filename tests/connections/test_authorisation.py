@@ -192,7 +192,7 @@ def test_leaving_takes_a_form_and_coming_back_does_not(trip: Trip) -> None:
     slug = trip.connected.books.administration.slug
     address = reverse("connections:authorise", args=[slug, trip.connected.connection_id])
 
-    assert trip.client.get(address).status_code == 405
+    assert trip.client.get(address).status_code == 302
     assert trip.client.post(f"{BACK}?state={trip.state}&code=x").status_code == 405
     assert trip.client.head(BACK, trip.answer).status_code == 405
     assert_untouched(trip)

@@ -1,6 +1,7 @@
 """What every page has in common: it names its role, keeps nothing, and refuses nonsense."""
 
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -65,6 +66,28 @@ def test_a_nul_among_the_words_of_a_search_finds_nothing_amiss(books: Books) -> 
 
     for address in ("/", reverse("ledger:accounts", args=[books.administration.slug])):
         assert client.get(address, {"zoek": "4\0"}, follow=True).status_code == 200
+
+
+def test_a_part_of_a_page_moves_to_the_log_in_when_the_session_has_ended(
+    client: Client, books: Books
+) -> None:
+    page = reverse("ledger:accounts", args=[books.administration.slug])
+
+    answer = client.get(
+        page,
+        headers={"HX-Request": "true", "HX-Current-URL": f"http://testserver{page}?page=2"},
+    )
+
+    assert answer["HX-Redirect"] == f"{reverse('login')}?{urlencode({'next': page})}"
+    assert answer.content == b""
+
+
+def test_an_address_for_forms_leads_back_when_it_is_opened(books: Books) -> None:
+    slug = books.administration.slug
+    answer = client_of(books.bookkeeper).get(reverse("loket_import:start", args=[slug]))
+
+    assert answer.status_code == 302
+    assert answer["Location"] == reverse("overview", args=[slug])
 
 
 def test_a_stranger_to_all_is_asked_to_log_in(client: Client, db: None) -> None:

@@ -51,7 +51,7 @@ def test_adding_a_year_takes_a_manager(books: Books) -> None:
 
 
 def test_a_year_is_added_by_sending_a_form_only(books: Books) -> None:
-    assert client_of(books.manager).get(address(books)).status_code == 405
+    assert client_of(books.manager).get(address(books)).status_code == 302
 
 
 def test_the_next_year_gets_twelve_open_months(books: Books) -> None:
