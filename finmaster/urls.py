@@ -1,11 +1,11 @@
 """All addresses. Everything in an administration stands below one prefix."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView
 from django.urls import URLPattern, URLResolver, include, path
 
 from connections.views import callback, refused
-from finmaster.views import LogOut, office
+from finmaster.log_in import LogIn, LogOut
+from finmaster.views import office
 from ledger.entry_views import entry, reverse_entry
 from loket_import import reversing
 from loket_import.origins import origin_of
@@ -28,7 +28,7 @@ administration: list[URLPattern | URLResolver] = [
 
 urlpatterns = [
     path("", office, name="office"),
-    path("inloggen/", login_not_required(LoginView.as_view()), name="login"),
+    path("inloggen/", login_not_required(LogIn.as_view()), name="login"),
     path("uitloggen/", LogOut.as_view(), name="logout"),
     path("koppelingen/loket/terug/", callback, {"check_pin": check_pin}, name="loket_callback"),
     path("koppelingen/loket/geweigerd/", refused, name="loket_refused"),

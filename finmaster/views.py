@@ -1,8 +1,5 @@
 """Pages outside any administration: the office's list of administrations."""
 
-from typing import Any
-
-from django.contrib.auth.views import LogoutView
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -12,15 +9,6 @@ from finmaster.permissions import visible_administrations
 from finmaster.searching import search_words
 
 ROWS_PER_PAGE = 100
-
-
-class LogOut(LogoutView):
-    """Log out, and have the browser forget the pages that it kept."""
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().dispatch(request, *args, **kwargs)
-        response["Clear-Site-Data"] = '"cache", "storage"'
-        return response
 
 
 def office(request: HttpRequest) -> HttpResponse:
