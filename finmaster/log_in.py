@@ -1,18 +1,17 @@
 """Log in with an e-mail address, and out so that the browser forgets."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
 class LogInForm(AuthenticationForm):
     """E-mail address and password; the address in any case."""
 
-    error_messages: ClassVar[dict[str, str | Promise]] = {  # type: ignore[misc]
+    error_messages = {
         "invalid_login": _(
             "This e-mail address and password do not belong together. Check both and try again."
         ),
