@@ -14,11 +14,12 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from finmaster.forms import DateField
 from finmaster.models import Role, User
 from finmaster.permissions import AdministrationRequest, requires
 from ledger.errors import LedgerError
@@ -52,14 +53,9 @@ class Reverse(Protocol):
 class ReversalForm(forms.Form):
     """When and why an entry is undone."""
 
-    booked_on = forms.DateField(
+    booked_on = DateField(
         label=_("Booking date"),
-        help_text=_("For instance 31-01-2026"),
-        error_messages={
-            "required": _("Enter the date on which the reversal is booked."),
-            "invalid": _("This is not a date. Write it as 31-01-2026."),
-        },
-        localize=True,
+        error_messages={"required": _("Enter the date on which the reversal is booked.")},
     )
     reason = forms.CharField(
         label=_("Reason"),
@@ -67,6 +63,20 @@ class ReversalForm(forms.Form):
         help_text=_("Stays with the entry, for whoever reads it later."),
         error_messages={"required": _("Say why the entry is undone.")},
     )
+
+    def __init__(self, data: QueryDict | None, *, entry: JournalEntry) -> None:
+        super().__init__(data, initial={"booked_on": entry.booked_on})
+        self.entry = entry
+
+    def clean_booked_on(self) -> date:
+        """The date, which is not before that of the entry itself."""
+        booked_on: date = self.cleaned_data["booked_on"]
+        if booked_on < self.entry.booked_on:
+            raise forms.ValidationError(
+                gettext("Choose %(date)s, the date of the entry itself, or a later date.")
+                % {"date": f"{self.entry.booked_on:%d-%m-%Y}"}
+            )
+        return booked_on
 
 
 @requires(Role.VIEWER)
@@ -170,7 +180,7 @@ def reverse_entry(
     slug = request.administration.slug
     if found.reverses_id or reversal_of(found):
         return redirect("entry", slug, found.pk)
-    form = ReversalForm(request.POST or None, initial={"booked_on": found.booked_on})
+    form = ReversalForm(request.POST or None, entry=found)
     trouble: LedgerError | None = None
     if request.method == "POST" and form.is_valid():
         try:

@@ -82,6 +82,10 @@ SENTENCES = {
         "The booking date lies outside its period. Nothing was booked. "
         "Try again, or choose another booking date."
     ),
+    "entry_reversed_not_before": _(
+        "A reversal can't be dated before the entry that it undoes. Nothing was booked. "
+        "Choose the date of that entry or a later one."
+    ),
     "entry_reverses_an_original": _(
         "A reversal can't be reversed. Nothing was booked. Book the journal run once more instead."
     ),

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from ledger.errors import PostingRefused
 from ledger.models import JournalEntry
 from ledger.posting import Draft, DraftLine, post
 
@@ -12,8 +13,10 @@ def reverse(
     """Post the counter-entry of a posted entry, each line on its other side, and return it.
 
     AlreadyReversed when a reversal exists, PostingRefused when the entry is itself a reversal or
-    the date lies in a closed period, NoPeriod when it lies in none.
+    the date lies before it or in a closed period, NoPeriod when it lies in none.
     """
+    if booked_on < entry.booked_on:
+        raise PostingRefused("entry_reversed_not_before")
     lines = [
         DraftLine(
             account_id=line.account_id,

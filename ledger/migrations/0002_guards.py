@@ -71,6 +71,11 @@ BEGIN
         RAISE EXCEPTION 'entry % can not be reversed', original
               USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_reverses_an_original';
     END IF;
+    IF (SELECT booked_on FROM ledger_journalentry WHERE id = entry)
+     < (SELECT booked_on FROM ledger_journalentry WHERE id = original) THEN
+        RAISE EXCEPTION 'entry % is dated before %, which it reverses', entry, original
+              USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_reversed_not_before';
+    END IF;
     IF EXISTS (
         SELECT number, account_id, cost_center_id, cost_unit_id, debit, credit
           FROM ledger_journalline WHERE entry_id = entry

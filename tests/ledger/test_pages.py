@@ -172,6 +172,18 @@ def test_reversing_ends_on_the_counter_entry(books: Books) -> None:
     assert counter.booked_on == date(2026, 2, 1)
 
 
+def test_a_reversal_before_the_entry_is_refused_at_the_field(books: Books) -> None:
+    entry = post_wages(books)
+
+    answer = client_of(books.bookkeeper).post(
+        address(books, "reverse_entry", entry), {"booked_on": "30-01-2026", "reason": "Fout"}
+    )
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["booked_on"]
+    assert "31-01-2026" in answer.context["form"].errors["booked_on"][0]
+
+
 def test_a_wrong_date_is_kept_and_explained(books: Books) -> None:
     entry = post_wages(books)
 

@@ -102,6 +102,16 @@ def test_a_reversal_is_not_reversed(committed_books: Books) -> None:
     assert refused.value.constraint == "entry_reverses_an_original"
 
 
+def test_a_reversal_is_not_dated_before_its_original(committed_books: Books) -> None:
+    with administration_scope(committed_books.id):
+        entry = post_wages()
+
+        with pytest.raises(PostingRefused) as refusal:
+            undo(entry, date(2026, 11, 29))
+        assert refusal.value.constraint == "entry_reversed_not_before"
+        assert undo(entry, date(2026, 11, 30)).booked_on == entry.booked_on
+
+
 def test_a_reversal_needs_a_reason(committed_books: Books) -> None:
     with administration_scope(committed_books.id):
         entry = post_wages()

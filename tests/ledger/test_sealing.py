@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -99,6 +100,10 @@ BROKEN: dict[str, tuple[str, Callable[[Guarded], RawDraft]]] = {
         "entry_mirrors_its_original",
         lambda guarded: mirror(guarded, guarded.entry, cost_center_id=None),
     ),
+    "a mirror that is dated before its original": (
+        "entry_reversed_not_before",
+        lambda guarded: dated(mirror(guarded, guarded.entry), BOOKED_ON - timedelta(days=1)),
+    ),
     "a reversal of a reversal": (
         "entry_reverses_an_original",
         lambda guarded: RawDraft(
@@ -148,6 +153,11 @@ def mirror(guarded: Guarded, entry: int, **first_line: object) -> RawDraft:
         {"debit": 100, "credit": 0},
     )
     return RawDraft({"reverses_id": entry, "reversal_reason": "Verkeerde maand"}, lines)
+
+
+def dated(draft: RawDraft, booked_on: date) -> RawDraft:
+    """The same draft on another date."""
+    return replace(draft, header=draft.header | {"booked_on": booked_on})
 
 
 @pytest.mark.parametrize("writer", writers)
