@@ -17,6 +17,7 @@ CURED_BY_EDITING = frozenset(
         "year_closed",
         "description_missing",
         "description_too_long",
+        "date_outside_pay_period",
         "date_outside_payroll_year",
     }
 )

@@ -233,13 +233,30 @@ def booking_date_has_open_period(case: Case) -> Iterator[Problem]:
         )
 
 
-def booking_date_is_in_payroll_year(case: Case) -> Iterator[Problem]:
-    """Wages of one payroll year in another year of the books are lawful, but seldom meant.
+def booking_date_is_in_pay_period(case: Case) -> Iterator[Problem]:
+    """Wages outside their pay period, or in another year of the books, are seldom meant.
 
-    Loket: the first period of a payroll year may start in December and the last end in January.
+    Lawful they are. Loket: the first period of a payroll year may start in December and the last
+    end in January, so that a date in the pay period may be in another year.
     """
-    booking_date, year = case.options.booking_date, case.facts.year
-    if booking_date.year != year:
+    booking_date, facts = case.options.booking_date, case.facts
+    year = facts.year
+    if not facts.period_start <= booking_date <= facts.period_end:
+        yield _run_problem(
+            "date_outside_pay_period",
+            Severity.WARNING,
+            format_lazy(
+                _(
+                    "The booking date {date} lies outside the pay period of this run, "
+                    "{first} to {last}."
+                ),
+                date=f"{booking_date:%d-%m-%Y}",
+                first=f"{facts.period_start:%d-%m-%Y}",
+                last=f"{facts.period_end:%d-%m-%Y}",
+            ),
+            _("Check that these wages belong on that date; change the booking date if not."),
+        )
+    elif booking_date.year != year:
         yield _run_problem(
             "date_outside_payroll_year",
             Severity.WARNING,
@@ -282,6 +299,6 @@ RUN_CHECKS = (
     run_balances,
     total_fits,
     booking_date_has_open_period,
-    booking_date_is_in_payroll_year,
+    booking_date_is_in_pay_period,
     description_is_usable,
 )

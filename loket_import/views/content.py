@@ -1,7 +1,7 @@
 """Step 4: the content of a run as it will be booked, every problem at once, and what cures it."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connections.models import Connection
 from finmaster.errors import UserError
+from finmaster.forms import DateField
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
 from loket_import import wizard
@@ -21,7 +22,7 @@ from loket_import.booking import live_booking
 from loket_import.cures import QUESTIONS, open_questions
 from loket_import.freshness import STALE_AFTER, Fetch, fetch_of
 from loket_import.jobs import latest_job
-from loket_import.models import JobKind, JobState, JournalRun
+from loket_import.models import Job, JobKind, JobState, JournalRun
 from loket_import.periods import default_description, period_label
 from loket_import.places import Reader, places
 from loket_import.preview import NoMemorial, Preview, booking_date, preview
@@ -36,9 +37,7 @@ MOST_NOTES = 20
 class EntryForm(forms.Form):
     """Booking date and description of the entry to be."""
 
-    booking_date = forms.DateField(
-        label=_("Booking date"), help_text=_("For instance 31-01-2026"), localize=True
-    )
+    booking_date = DateField(label=_("Booking date"))
     description = forms.CharField(label=_("Description"), max_length=255)
 
 
@@ -57,7 +56,7 @@ def content(request: AdministrationRequest, connection: Connection, run_id: int)
     # Jobs first, then what they wrote: one that ends in between is seen to be under way, never done
     # without its outcome.
     fetch = fetch_of(JobKind.CONTENT, slug=slug, page_url=page_url, subject=str(run.pk))
-    order = booking_fetch(run, slug=slug, page_url=page_url)
+    order = booking_fetch(run, looked=fetch.job, slug=slug, page_url=page_url)
     booked = live_booking(run)
     if booked is not None:
         is_changed = run.pk in changed_since_booked(JournalRun.objects.filter(pk=run.pk))
@@ -105,14 +104,30 @@ def frame(
     }
 
 
-def booking_fetch(run: JournalRun, *, slug: str, page_url: str) -> Fetch | None:
-    """The last attempt to book, if it is under way or was refused a moment ago."""
+def booking_fetch(run: JournalRun, *, looked: Job | None, slug: str, page_url: str) -> Fetch | None:
+    """The last attempt to book, if it is under way or was refused a moment ago.
+
+    `looked` is the last fetch of the content: one that came after the refusal takes its place.
+    """
     job = latest_job(JobKind.BOOKING, str(run.pk))
     if job is None or job.state == JobState.DONE:
         return None
-    if job.finished_at and timezone.now() - job.finished_at > STALE_AFTER:
+    if job.finished_at and (
+        timezone.now() - job.finished_at > STALE_AFTER
+        or is_done_after(looked, moment=job.finished_at)
+    ):
         return None
     return fetch_of(JobKind.BOOKING, slug=slug, page_url=page_url, subject=str(run.pk))
+
+
+def is_done_after(job: Job | None, *, moment: datetime) -> bool:
+    """Whether a job went well, and did so after a moment."""
+    return (
+        job is not None
+        and job.state == JobState.DONE
+        and job.finished_at is not None
+        and job.finished_at > moment
+    )
 
 
 def shown(seen: Preview, reader: Reader) -> dict[str, Any]:

@@ -529,10 +529,10 @@ def test_a_run_of_a_test_year_is_never_bookable():
     [
         (date(2026, 1, 1), [], True),
         (date(2026, 1, 31), [], True),
-        (date(2026, 2, 1), ["period_closed"], False),
-        (date(2026, 3, 1), ["no_period"], False),
-        (date(2025, 12, 31), ["year_closed", "date_outside_payroll_year"], False),
-        (date(2027, 1, 1), ["no_period", "date_outside_payroll_year"], False),
+        (date(2026, 2, 1), ["period_closed", "date_outside_pay_period"], False),
+        (date(2026, 3, 1), ["no_period", "date_outside_pay_period"], False),
+        (date(2025, 12, 31), ["year_closed", "date_outside_pay_period"], False),
+        (date(2027, 1, 1), ["no_period", "date_outside_pay_period"], False),
     ],
 )
 def test_the_booking_date_lies_in_an_open_period(booking_date, expected, bookable):
@@ -546,6 +546,24 @@ def test_a_closed_period_of_a_closed_year_is_two_problems():
     books = replace(BOOKS, periods=[replace(BOOKS.periods[0], is_open=False, is_year_open=False)])
 
     assert codes(propose(books=books)) == ["year_closed", "period_closed"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (date(2025, 12, 29), date(2026, 1, 25)),
+        (date(2026, 1, 1), date(2026, 1, 30)),
+        (date(2026, 2, 1), date(2026, 2, 28)),
+    ],
+)
+def test_a_booking_date_outside_the_pay_period_is_a_warning_that_names_it(first, last):
+    proposal = propose(facts=replace(FACTS, period_start=first, period_end=last))
+
+    problem = only(proposal)
+    assert (problem.code, problem.severity) == ("date_outside_pay_period", Severity.WARNING)
+    assert f"{first:%d-%m-%Y}" in str(problem.message)
+    assert f"{last:%d-%m-%Y}" in str(problem.message)
+    assert proposal.is_bookable
 
 
 def test_a_booking_date_outside_the_payroll_year_is_a_warning_and_no_more():
@@ -590,7 +608,7 @@ def test_all_problems_are_found_at_once():
         "line_count_differs",
         "total_too_large",
         "period_closed",
-        "date_outside_payroll_year",
+        "date_outside_pay_period",
         "description_missing",
         "amount_not_in_cents",
         "amount_too_large",

@@ -65,6 +65,48 @@ def test_a_refused_booking_is_told_on_the_page_of_the_run(
     assert order.job.error_code == "not_ready"
 
 
+def test_a_refusal_stays_until_the_run_is_looked_at_again(
+    linked: Linked, bookkeeper: Client, run: JournalRun
+) -> None:
+    page = address(linked, "content", run.pk)
+    job = linked.order(run)
+    sent = linked.last_ready()
+    linked.loket.world.replace_lines(sent.id, sent.lines[:2])
+    linked.carry_out(job)
+    assert bookkeeper.get(page).context["order"].failed is True
+
+    linked.fetch(JobKind.CONTENT, run.pk)
+
+    assert bookkeeper.get(page).context["order"] is None
+
+
+def test_a_refusal_of_long_ago_is_not_told_any_more(
+    linked: Linked, bookkeeper: Client, run: JournalRun
+) -> None:
+    job = linked.order(run)
+    linked.loket.world.remove_run(str(run.loket_id))
+    linked.carry_out(job)
+    with linked.scope():
+        Job.objects.filter(pk=job.pk).update(finished_at=timezone.now() - timedelta(minutes=16))
+
+    assert bookkeeper.get(address(linked, "content", run.pk)).context["order"] is None
+
+
+def test_a_fetch_that_fails_leaves_the_refusal_where_it_is(
+    linked: Linked, bookkeeper: Client, run: JournalRun
+) -> None:
+    job = linked.order(run)
+    linked.loket.world.remove_run(str(run.loket_id))
+    linked.carry_out(job)
+    with linked.scope():
+        last = Job.objects.filter(kind=JobKind.CONTENT).latest("pk")
+        Job.objects.filter(pk=last.pk).update(
+            state=JobState.FAILED, finished_at=timezone.now() + timedelta(minutes=1)
+        )
+
+    assert bookkeeper.get(address(linked, "content", run.pk)).context["order"].failed is True
+
+
 def test_a_booking_that_waits_for_another_try_says_why_and_until_when(
     linked: Linked, bookkeeper: Client, run: JournalRun
 ) -> None:
@@ -174,6 +216,7 @@ def test_date_and_description_are_changed_before_booking(
         ("booking_date", "31-02-2026"),
         ("booking_date", ""),
         ("booking_date", "morgen"),
+        ("booking_date", "31-10-0026"),
         ("description", ""),
         ("description", "   "),
         ("description", "x" * 256),
