@@ -1,4 +1,4 @@
-"""A connection in words, as its pages show it: key facts, history, what troubles it."""
+"""A connection in words, as its pages show it: key facts, history, what troubles it, mappings."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,16 @@ from connections.errors import (
     NotAuthorised,
     WrongEnvironment,
 )
-from connections.models import ChartMode, Connection, ConnectionEvent, ConnectionState, EventKind
+from connections.mapping import Target
+from connections.models import (
+    ChartMode,
+    Connection,
+    ConnectionEvent,
+    ConnectionState,
+    EventKind,
+    Mapping,
+)
+from finmaster.templatetags.finmaster import nl_datetime
 
 TROUBLES = {
     error.code: error.message
@@ -106,3 +115,13 @@ def detail_of(event: ConnectionEvent) -> "str | Promise":
             return ChartMode(event.detail).label
         case _other:
             return event.detail
+
+
+def facts_of_mapping(mapping: Mapping, target: Target) -> list[tuple[str, Any]]:
+    """Both sides of a mapping, and who set it when; by nobody when FinMaster itself did."""
+    return [
+        (_("In Loket.nl"), f"{mapping.loket_code} {mapping.loket_description}".strip()),
+        (_("Booked on now"), target),
+        (_("Set by"), mapping.set_by.name if mapping.set_by else ""),
+        (_("Set on"), nl_datetime(mapping.set_at)),
+    ]

@@ -13,14 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from connections import authorisation, description, lifecycle
 from connections.errors import ConnectionTrouble, LoginRefused
 from connections.forms import ChangeForm, ConnectionForm
-from connections.models import (
-    AccountMapping,
-    ChartMode,
-    Connection,
-    ConnectionState,
-    CostCenterMapping,
-    CostUnitMapping,
-)
+from connections.models import ChartMode, Connection, ConnectionState
 from finmaster.errors import UserError
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
@@ -214,29 +207,5 @@ def end(request: AdministrationRequest, connection_id: int) -> HttpResponse:
             "connection": found,
             "facts": description.facts_of(found),
             "breadcrumbs": above(request, found),
-        },
-    )
-
-
-@requires(Role.VIEWER)
-def mappings(request: AdministrationRequest, connection_id: int) -> HttpResponse:
-    """The mapping table of the administration, as far as it is filled."""
-    found = get_object_or_404(Connection, pk=connection_id)
-    return render(
-        request,
-        "connections/mappings.html",
-        {
-            "connection": found,
-            "transposes": found.chart_mode == ChartMode.TRANSPOSE,
-            "breadcrumbs": above(request, found),
-            "accounts": AccountMapping.objects.select_related("account", "set_by").order_by(
-                "loket_code"
-            ),
-            "cost_centers": CostCenterMapping.objects.select_related(
-                "cost_center", "set_by"
-            ).order_by("loket_code"),
-            "cost_units": CostUnitMapping.objects.select_related("cost_unit", "set_by").order_by(
-                "loket_code"
-            ),
         },
     )

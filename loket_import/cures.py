@@ -37,6 +37,17 @@ class Question:
         return f"{self.dimension}-{self.code.encode().hex()}"
 
 
+def read_key(key: str) -> tuple[Dimension, str] | None:
+    """What a question's key asks about, and its code; None when it is no such key."""
+    dimension, _, hexadecimal = key.partition("-")
+    try:
+        kind, code = Dimension(dimension), bytes.fromhex(hexadecimal).decode()
+    except ValueError:
+        return None
+    # A text in the database never holds a NUL.
+    return None if "\0" in code else (kind, code)
+
+
 def open_questions(seen: Preview) -> list[Question]:
     """The questions of a preview, each code once, in the order in which they turn up."""
     by_number = {line.number: line for line in seen.lines}

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils.timezone import localdate
 
 from connections import authorisation, lifecycle
-from connections.mapping import Dimension, set_mapping
+from connections.mapping import Dimension, add_mapping
 from connections.models import ChartMode, Connection
 from finmaster.models import Administration, Membership, Office, Role, User
 from finmaster.tenancy import administration_scope
@@ -237,7 +237,7 @@ def half_fill_table(administration: Administration, user: User) -> None:
     with administration_scope(administration.pk):
         accounts = {account.code: account.pk for account in Account.objects.all()}
         for loket_code, (description, code) in HALF_A_TABLE.items():
-            set_mapping(
+            add_mapping(
                 Dimension.ACCOUNT,
                 loket_code=loket_code,
                 loket_description=description,

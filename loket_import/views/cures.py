@@ -13,6 +13,7 @@ from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
 from loket_import.answers_form import AnswerForm, choices
 from loket_import.cures import Question, open_questions
+from loket_import.overtaken import overtaken
 from loket_import.preview import preview
 from loket_import.views.content import frame, run_or_404
 from loket_import.views.gate import with_connection
@@ -33,6 +34,9 @@ def cures(request: AdministrationRequest, connection: Connection, run_id: int) -
         # The page of the run says what is in the way.
         return page
     questions = open_questions(seen) if seen else []
+    came_same, told = overtaken(request.POST, questions, ChartMode(connection.chart_mode))
+    for text in told:
+        messages.warning(request, text)
     start = asked_start(request)
     asked = asked_now(questions, start, request.POST)
     if not asked:
@@ -44,18 +48,16 @@ def cures(request: AdministrationRequest, connection: Connection, run_id: int) -
         for one in asked
     ]
     following = len(questions[start + QUESTIONS_PER_PAGE :])
+    nothing_chosen = False
     # Every form is looked at, so that all that is wrong is said at once.
     if request.method == "POST" and not any([not form.is_valid() for form in forms]):  # noqa: C419
-        answered = sum(form.answer(request.user) for form in forms)
-        messages.success(
-            request,
-            ngettext("%(count)s answer kept.", "%(count)s answers kept.", answered)
-            % {"count": answered},
-        )
-        if not following:
-            return page
-        left_open = start + len(asked) - answered
-        return redirect(f"{request.path}?vanaf={left_open}")
+        answered = [form for form in forms if form.is_answered]
+        nothing_chosen = not (answered or came_same or told)
+        if not nothing_chosen:
+            keep(request, answered, came_same=came_same)
+            left_open = start + len(asked) - len(answered)
+            return redirect(f"{request.path}?vanaf={left_open}") if following else page
+    has_errors = nothing_chosen or any(form.errors for form in forms)
     return render(
         request,
         "loket_import/cures.html",
@@ -64,12 +66,33 @@ def cures(request: AdministrationRequest, connection: Connection, run_id: int) -
             "forms": forms,
             "total": len(questions),
             "following": following,
+            "following_url": f"{request.path}?vanaf={start + len(asked)}",
             "may_create": may_create,
+            "may_answer": any(form.fields for form in forms),
             "transposes": connection.chart_mode == ChartMode.TRANSPOSE,
-            "has_errors": any(form.errors for form in forms),
+            "nothing_chosen": nothing_chosen,
+            "has_errors": has_errors,
         },
-        status=422 if any(form.errors for form in forms) else 200,
+        status=422 if has_errors else 200,
     )
+
+
+def keep(request: AdministrationRequest, answered: Sequence[AnswerForm], *, came_same: int) -> None:
+    """Keep the answers and say how many; and of each that a colleague's came before, that it did.
+
+    `came_same` counts answers that a colleague gave as well.
+    """
+    kept = came_same
+    for form in answered:
+        if first := form.answer(request.user):
+            messages.warning(request, first.told())
+        else:
+            kept += 1
+    if kept:
+        messages.success(
+            request,
+            ngettext("%(count)s answer kept.", "%(count)s answers kept.", kept) % {"count": kept},
+        )
 
 
 def asked_start(request: AdministrationRequest) -> int:

@@ -21,7 +21,7 @@ from connections.lifecycle import (
     PayrollTaken,
     UsernameTaken,
 )
-from connections.mapping import Dimension, set_mapping
+from connections.mapping import Dimension, add_mapping
 from connections.models import (
     AccountMapping,
     ChartMode,
@@ -282,7 +282,7 @@ def test_ending_destroys_the_tokens_and_keeps_the_rest(books: Books) -> None:
     one = authorised(make_connection(books, USER))
     link_employer(one)
     with administration_scope(books.id):
-        set_mapping(
+        add_mapping(
             Dimension.ACCOUNT,
             loket_code="4001",
             loket_description="Loon",

@@ -1,10 +1,19 @@
-"""Mappings: set, set anew, and never to what belongs to another administration."""
+"""Mappings: added once, changed on purpose, never to what belongs to another administration."""
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 
-from connections.mapping import TABLES, Dimension, set_mapping
+from connections.mapping import (
+    TABLES,
+    Dimension,
+    add_mapping,
+    bookable,
+    change_mapping,
+    mapping_of,
+    target_of,
+)
+from connections.models import Mapping
 from finmaster.models import User
 from finmaster.tenancy import administration_scope
 from ledger.models import Account, CostCenter, CostUnit
@@ -23,15 +32,27 @@ every_dimension = pytest.mark.parametrize("dimension", Dimension)
 def target_in(books: Books, dimension: Dimension, place: int = 0) -> int:
     """The id of an account, cost centre or cost unit of these books."""
     with administration_scope(books.id):
-        ids = TARGETS[dimension].objects.order_by("pk").values_list("pk", flat=True)  # type: ignore[attr-defined]
-        return int(ids[min(place, len(ids) - 1)])
+        return target_in_scope(dimension, place)
+
+
+def target_in_scope(dimension: Dimension, place: int) -> int:
+    """The same, in the scope that is open."""
+    ids = TARGETS[dimension].objects.order_by("pk").values_list("pk", flat=True)  # type: ignore[attr-defined]
+    return int(ids[min(place, len(ids) - 1)])
+
+
+def held(dimension: Dimension) -> Mapping:
+    """The mapping of 4001, in the scope that is open."""
+    mapping = mapping_of(dimension, "4001")
+    assert mapping is not None
+    return mapping
 
 
 def map_(
     books: Books, dimension: Dimension, target: int, *, code: str = "4001", user: User | None = None
 ) -> None:
     with administration_scope(books.id):
-        set_mapping(
+        add_mapping(
             dimension,
             loket_code=code,
             loket_description="Bruto loon",
@@ -62,12 +83,54 @@ def test_a_code_is_mapped(books: Books, dimension: Dimension) -> None:
 
 
 @every_dimension
-def test_a_code_is_mapped_anew_by_someone_else(books: Books, dimension: Dimension) -> None:
+def test_who_maps_a_code_second_gets_the_mapping_that_is_there(
+    books: Books, dimension: Dimension
+) -> None:
+    target = target_in(books, dimension)
+    map_(books, dimension, target)
+    with administration_scope(books.id):
+        mapping = add_mapping(
+            dimension,
+            loket_code="4001",
+            loket_description="Iets anders",
+            target_id=target_in_scope(dimension, 1),
+            user=books.manager,
+        )
+        assert target_of(dimension, mapping).pk == target
+
+    assert mapped(books, dimension) == [("4001", target, books.bookkeeper)]
+
+
+@every_dimension
+def test_a_mapping_is_changed_by_someone_else(books: Books, dimension: Dimension) -> None:
     map_(books, dimension, target_in(books, dimension))
     other = target_in(books, dimension, 1)
-    map_(books, dimension, other, user=books.manager)
+    with administration_scope(books.id):
+        before = held(dimension)
+        change_mapping(dimension, held(dimension), target_id=other, user=books.manager)
+        after = held(dimension)
 
     assert mapped(books, dimension) == [("4001", other, books.manager)]
+    assert after.set_at > before.set_at
+    assert after.loket_description == "Bruto loon"
+
+
+@every_dimension
+def test_a_code_without_a_mapping_has_none(books: Books, dimension: Dimension) -> None:
+    with administration_scope(books.id):
+        assert mapping_of(dimension, "4001") is None
+
+
+@every_dimension
+def test_what_is_blocked_can_not_be_booked_on(books: Books, dimension: Dimension) -> None:
+    with administration_scope(books.id):
+        before = bookable(dimension)
+        rows = TARGETS[dimension].objects  # type: ignore[attr-defined]
+        rows.filter(pk=before[0][0]).update(is_blocked=True)
+        if dimension == Dimension.ACCOUNT:
+            rows.filter(pk=before[1][0]).update(is_postable=False)
+
+        assert bookable(dimension) == before[2 if dimension == Dimension.ACCOUNT else 1 :]
 
 
 @every_dimension
@@ -103,13 +166,13 @@ def test_a_target_of_another_administration_is_refused(books: Books, dimension: 
 
 
 @every_dimension
-def test_also_where_the_code_was_mapped_already(books: Books, dimension: Dimension) -> None:
+def test_also_when_a_mapping_is_changed(books: Books, dimension: Dimension) -> None:
     target = target_in(books, dimension)
     map_(books, dimension, target)
 
     foreign = target_in(make_books(), dimension)
-    with pytest.raises(IntegrityError):
-        map_(books, dimension, foreign)
+    with pytest.raises(IntegrityError), administration_scope(books.id):
+        change_mapping(dimension, held(dimension), target_id=foreign, user=books.manager)
     assert mapped(books, dimension) == [("4001", target, books.bookkeeper)]
 
 
@@ -132,7 +195,7 @@ def test_a_target_that_is_mapped_to_can_not_be_taken_away(
 
 def test_a_long_description_is_cut_and_not_refused(books: Books) -> None:
     with administration_scope(books.id):
-        set_mapping(
+        add_mapping(
             Dimension.ACCOUNT,
             loket_code="4001",
             loket_description="x" * 300,

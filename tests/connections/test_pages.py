@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 
 from connections import lifecycle
 from connections.history import record
-from connections.mapping import Dimension, set_mapping
+from connections.mapping import Dimension, add_mapping
 from connections.models import ChartMode, Connection, ConnectionState, EventKind
 from finmaster.tenancy import administration_scope
 from ledger.models import Account, CostCenter
@@ -273,14 +273,14 @@ def test_the_mapping_table_shows_both_sides_and_who_set_it(
     with administration_scope(books.id):
         wages = Account.objects.get(code="4000").pk
         for number in range(40):
-            set_mapping(
+            add_mapping(
                 Dimension.ACCOUNT,
                 loket_code=f"40{number:02}",
                 loket_description="Salarissen",
                 target_id=wages,
                 user=books.bookkeeper,
             )
-        set_mapping(
+        add_mapping(
             Dimension.COST_CENTER,
             loket_code="10",
             loket_description="Utrecht",

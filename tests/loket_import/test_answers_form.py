@@ -1,5 +1,6 @@
 """Answers to what the codes of a run stand for: asked once, kept for ever."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,10 +16,12 @@ from connections.models import (
 from finmaster.tenancy import administration_scope
 from ledger.models import Account, CostCenter
 from loket_import.models import JournalRun
+from loket_import.sandbox.model import Coded
 from loket_import.views import cures
 from tests.books import make_books
-from tests.loket_import.browsing import address, line
+from tests.loket_import.browsing import address, line, said
 from tests.loket_import.linked import Linked
+from tests.pages import client_of
 
 
 @pytest.fixture
@@ -33,6 +36,12 @@ def field(answer: Any, code: str, name: str) -> str:
     """Name of an input for the question about a code."""
     form = next(form for form in answer.context["forms"] if form.question.code == code)
     return str(form.add_prefix(name))
+
+
+def errors_of(answer: Any, code: str) -> dict[str, list[str]]:
+    """What is said of the answer about a code, by field."""
+    form = next(form for form in answer.context["forms"] if form.question.code == code)
+    return {name: list(errors) for name, errors in form.errors.items()}
 
 
 def test_all_questions_are_asked_at_once(
@@ -210,8 +219,138 @@ def test_an_account_of_another_administration_a_blocked_one_or_a_heading_is_no_a
     for target in (foreign, blocked.pk, heading.pk, "x", 10**30):
         answer = bookkeeper.post(page, {field(shown, "9999X", "target"): target})
         assert answer.status_code == 422
+        assert errors_of(answer, "9999X") == {"target": ["Kies er een uit de lijst."]}
     with linked.scope():
         assert not AccountMapping.objects.exists()
+
+
+def test_a_list_says_what_to_choose_from_it(
+    linked: Linked, bookkeeper: Client, transposing: JournalRun
+) -> None:
+    shown = bookkeeper.get(address(linked, "cures", transposing.pk)).content.decode()
+
+    assert shown.count('<option value="" selected>Kies een rekening</option>') == 2
+    assert shown.count('<option value="" selected>Kies een kostenplaats</option>') == 1
+
+
+def test_saving_without_any_answer_is_refused(
+    linked: Linked, manager: Client, transposing: JournalRun
+) -> None:
+    page = address(linked, "cures", transposing.pk)
+    forms = manager.get(page).context["forms"]
+    untouched = {
+        form.add_prefix(name): form.initial.get(name, "")
+        for form in forms
+        for name in form.fields
+        if name != "create"
+    }
+
+    answer = manager.post(page, untouched | {"csrfmiddlewaretoken": "x"})
+
+    assert answer.status_code == 422
+    assert answer.context["nothing_chosen"] is True
+    assert "Kies ten minste" in answer.content.decode()
+    assert said(answer) == []
+
+
+def test_who_can_answer_nothing_has_nothing_to_save(linked: Linked, bookkeeper: Client) -> None:
+    run = linked.fetched(linked.add_run([line("9999X", "10.00"), line("1700", "-10.00")]))
+    page = address(linked, "cures", run.pk)
+
+    assert "Antwoorden opslaan" not in bookkeeper.get(page).content.decode()
+    assert "Antwoorden opslaan" in client_of(linked.books.manager).get(page).content.decode()
+
+
+@pytest.mark.parametrize("chooses", [False, True])
+def test_a_name_that_was_changed_without_the_tick_is_asked_about_and_kept(
+    linked: Linked, manager: Client, transposing: JournalRun, chooses: bool
+) -> None:
+    page = address(linked, "cures", transposing.pk)
+    shown = manager.get(page)
+    with linked.scope():
+        account = Account.objects.get(code="4000").pk
+    answers = {
+        field(shown, "9999X", "name"): "Lonen bijzonder",
+        field(shown, "9999X", "target"): account if chooses else "",
+    }
+
+    answer = manager.post(page, answers)
+
+    assert answer.status_code == 422
+    assert list(errors_of(answer, "9999X")) == ["name"]
+    assert 'value="Lonen bijzonder"' in answer.content.decode()
+    with linked.scope():
+        assert not AccountMapping.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["", "Omschrijving 9999X", " Omschrijving 9999X "])
+def test_a_name_that_was_cleared_or_left_alone_is_no_wish(
+    linked: Linked, manager: Client, transposing: JournalRun, name: str
+) -> None:
+    page = address(linked, "cures", transposing.pk)
+    shown = manager.get(page)
+    with linked.scope():
+        account = Account.objects.get(code="4000").pk
+
+    manager.post(
+        page,
+        {
+            field(shown, "9999X", "name"): name,
+            field(shown, "9999X", "target"): account,
+            field(shown, "9999X", "kind"): "asset",
+        },
+    )
+
+    with linked.scope():
+        assert AccountMapping.objects.get().account_id == account
+
+
+def test_a_kind_that_was_changed_without_the_tick_is_asked_about(
+    linked: Linked, manager: Client, transposing: JournalRun
+) -> None:
+    page = address(linked, "cures", transposing.pk)
+    shown = manager.get(page)
+
+    answer = manager.post(page, {field(shown, "9999X", "kind"): "asset"})
+
+    assert answer.status_code == 422
+    assert list(errors_of(answer, "9999X")) == ["kind"]
+
+
+def test_a_description_longer_than_a_name_is_no_wish_to_make_something(
+    linked: Linked, manager: Client
+) -> None:
+    wordy = line("9999X", "10.00")
+    wordy = replace(wordy, account=Coded(1, "9999X", "x" * 200))
+    run = linked.fetched(linked.add_run([wordy, line("1700", "-10.00")]))
+    page = address(linked, "cures", run.pk)
+    form = manager.get(page).context["forms"][0]
+
+    answer = manager.post(page, {form.add_prefix("name"): form["name"].value()})
+
+    assert answer.context["nothing_chosen"] is True
+
+
+@pytest.mark.parametrize(
+    ("code", "amount", "kind"),
+    [
+        ("4002090", "-10.00", "expense"),
+        ("4002010", "10.00", "expense"),
+        ("1501000", "10.00", "liability"),
+        ("1502000", "-10.00", "liability"),
+        ("9999X", "-10.00", "liability"),
+        ("9999X", "10.00", "expense"),
+    ],
+)
+def test_the_kind_follows_from_the_class_of_the_code_or_else_from_the_side(
+    linked: Linked, manager: Client, code: str, amount: str, kind: str
+) -> None:
+    against = str(-Decimal(amount))
+    run = linked.fetched(linked.add_run([line(code, amount), line("1700", against)]))
+
+    forms = manager.get(address(linked, "cures", run.pk)).context["forms"]
+
+    assert [form.initial["kind"] for form in forms] == [kind]
 
 
 def test_a_code_that_is_too_long_for_the_books_can_not_be_made(
@@ -347,6 +486,16 @@ def test_many_questions_come_in_pages_and_what_follows_is_counted(
     assert page == address(linked, "content", baffling.pk)
     left = manager.get(address(linked, "cures", baffling.pk)).context["forms"]
     assert [form.question.code for form in left] == ["X000", "X050", "X100"]
+
+
+def test_a_page_of_questions_can_be_left_open(
+    linked: Linked, manager: Client, baffling: JournalRun
+) -> None:
+    page = address(linked, "cures", baffling.pk)
+    for first in ("X000", "X050", "X100"):
+        context = manager.get(page).context
+        assert context["forms"][0].question.code == first
+        page = context["following_url"]
 
 
 def test_an_answer_is_kept_when_a_colleague_answered_those_before_it(

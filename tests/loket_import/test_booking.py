@@ -13,7 +13,7 @@ from django.db.models import Value
 from django.db.models.functions import Now
 
 from connections.lifecycle import end
-from connections.mapping import Dimension, set_mapping
+from connections.mapping import Dimension, add_mapping, change_mapping, mapping_of
 from connections.models import ChartMode, Connection
 from finmaster.errors import violated_constraint
 from finmaster.models import Membership, Role, User
@@ -162,7 +162,7 @@ def transposing(committed: None, loket: SandboxServer) -> Linked:
 
 def map_to(linked: Linked, dimension: Dimension, code: str, target_id: int) -> None:
     """Set a mapping, in the scope that is open."""
-    set_mapping(
+    add_mapping(
         dimension,
         loket_code=code,
         loket_description="",
@@ -521,7 +521,9 @@ def test_a_mapping_that_changed_is_not_booked_unseen(transposing: Linked) -> Non
     job = transposing.order(run)
     with transposing.scope():
         other = Account.objects.get(code="4100").pk
-        map_to(transposing, Dimension.ACCOUNT, "4002010", other)
+        mapping = mapping_of(Dimension.ACCOUNT, "4002010")
+        assert mapping is not None
+        change_mapping(Dimension.ACCOUNT, mapping, target_id=other, user=transposing.books.manager)
 
     assert_refused(transposing, job, "changed_here")
     transposing.booked(run)

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from connections.models import Connection
 from ledger.models import Account, Journal, JournalEntry
 from loket_import.booking import SENTENCES
 from loket_import.models import Booking, Job, JobKind, JobState, JournalRun
@@ -405,3 +406,26 @@ def test_the_page_of_an_entry_undoes_it_and_frees_the_run(
         assert Booking.objects.get().reversal_id is not None
     answer = bookkeeper.get(address(linked, "content", run.pk))
     assert answer.context["proposal"].is_bookable is True
+
+
+@pytest.mark.parametrize("role", ["viewer", "bookkeeper", "manager"])
+def test_only_a_manager_finds_the_way_to_the_mapping_table(
+    linked: Linked, puzzling: JournalRun, role: str
+) -> None:
+    client = client_of(getattr(linked.books, role))
+    with linked.scope():
+        table = reverse("connections:mappings", args=[linked.slug, Connection.objects.get().pk])
+
+    shown = client.get(address(linked, "content", puzzling.pk)).content.decode()
+
+    assert (table in shown) is (role == "manager")
+
+
+def test_a_run_in_which_nothing_is_mapped_has_no_way_to_the_mapping_table(
+    linked: Linked, manager: Client
+) -> None:
+    run = linked.fetched(linked.add_run([line("4000", "10.00"), line("1700", "-10.00")]))
+
+    shown = manager.get(address(linked, "content", run.pk)).content.decode()
+
+    assert "transponeertabel" not in shown
