@@ -40,8 +40,8 @@ class PayrollTaken(ConnectionTrouble):
     code = "payroll_taken"
     message = _(
         "This payroll administration is linked to another administration already, so its wages "
-        "would be booked twice. Nothing was linked. End the other connection first, or authorise "
-        "with the Loket user of the right employer."
+        "would be booked twice. Nothing was linked. Choose another one. If this is not the right "
+        "employer, end this connection and make a new one with the right Loket user."
     )
 
 
@@ -80,6 +80,11 @@ class PayrollLink:
     tax_number: str
     period_type: str
     period_key: int
+
+
+def live_connection() -> Connection | None:
+    """The administration's connection that has not ended; there is one at most."""
+    return Connection.objects.exclude(state=ConnectionState.ENDED).first()
 
 
 def create(*, username: str, chart_mode: ChartMode, user: User) -> Connection:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from connections.models import Connection, ConnectionState
+from connections.models import Connection
 from loket_import.models import JournalRun
 
 
@@ -40,11 +40,6 @@ class Steps:
 EMPLOYER, PAYROLL, RUNS, CONTENT = 1, 2, 3, 4
 
 
-def live_connection() -> Connection | None:
-    """The administration's connection that has not ended."""
-    return Connection.objects.exclude(state=ConnectionState.ENDED).first()
-
-
 def runs_of(connection: Connection) -> QuerySet[JournalRun]:
     """The journal runs of what a connection is linked to; none before it is linked."""
     if connection.payroll_administration_id is None:
@@ -52,6 +47,17 @@ def runs_of(connection: Connection) -> QuerySet[JournalRun]:
     return JournalRun.objects.filter(
         environment=connection.environment,
         payroll_administration_id=connection.payroll_administration_id,
+    )
+
+
+def connection_of(run: JournalRun) -> Connection | None:
+    """The newest connection that is, or was, linked to the payroll of a run."""
+    return (
+        Connection.objects.filter(
+            environment=run.environment, payroll_administration_id=run.payroll_administration_id
+        )
+        .order_by("-pk")
+        .first()
     )
 
 

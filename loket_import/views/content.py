@@ -5,11 +5,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from connections.models import Connection
@@ -22,7 +24,7 @@ from loket_import.booking import live_booking
 from loket_import.cures import QUESTIONS, open_questions
 from loket_import.freshness import STALE_AFTER, Fetch, fetch_of
 from loket_import.jobs import latest_job
-from loket_import.models import Job, JobKind, JobState, JournalRun
+from loket_import.models import Booking, Job, JobKind, JobState, JournalRun
 from loket_import.periods import default_description, period_label
 from loket_import.places import Reader, places
 from loket_import.preview import NoMemorial, Preview, booking_date, preview
@@ -47,9 +49,38 @@ def run_or_404(connection: Connection, run_id: int) -> JournalRun:
 
 
 @requires(Role.VIEWER)
+def content(request: AdministrationRequest, run_id: int) -> HttpResponse:
+    """The run: what stands in the way of booking it, or what was booked.
+
+    What stands in the books is shown whatever became of the connection.
+    """
+    run = JournalRun.objects.filter(pk=run_id).first()
+    booked = run and live_booking(run)
+    if run and booked and (connection := wizard.connection_of(run)):
+        return booked_page(request, connection, run, booked)
+    return to_book(request, run_id)
+
+
+def booked_page(
+    request: AdministrationRequest, connection: Connection, run: JournalRun, booked: Booking
+) -> HttpResponse:
+    """The entry that books a run."""
+    is_changed = run.pk in changed_since_booked(JournalRun.objects.filter(pk=run.pk))
+    return render(
+        request,
+        "loket_import/booked.html",
+        frame(request, connection, run)
+        | {
+            "booking": booked,
+            "entry": booked.entry,
+            "state": run_state(run, booked, is_changed=is_changed),
+        },
+    )
+
+
 @with_connection(employer=True, payroll=True)
-def content(request: AdministrationRequest, connection: Connection, run_id: int) -> HttpResponse:
-    """The run, once fetched, with what stands in the way; after booking, the entry."""
+def to_book(request: AdministrationRequest, connection: Connection, run_id: int) -> HttpResponse:
+    """The run, once fetched, with what stands in the way."""
     run = run_or_404(connection, run_id)
     slug = request.administration.slug
     page_url = reverse("loket_import:content", args=[slug, run.pk])
@@ -57,19 +88,8 @@ def content(request: AdministrationRequest, connection: Connection, run_id: int)
     # without its outcome.
     fetch = fetch_of(JobKind.CONTENT, slug=slug, page_url=page_url, subject=str(run.pk))
     order = booking_fetch(run, looked=fetch.job, slug=slug, page_url=page_url)
-    booked = live_booking(run)
-    if booked is not None:
-        is_changed = run.pk in changed_since_booked(JournalRun.objects.filter(pk=run.pk))
-        return render(
-            request,
-            "loket_import/booked.html",
-            frame(request, connection, run)
-            | {
-                "booking": booked,
-                "entry": booked.entry,
-                "state": run_state(run, booked, is_changed=is_changed),
-            },
-        )
+    if booked := live_booking(run):
+        return booked_page(request, connection, run, booked)
     context = frame(request, connection, run)
     try:
         seen = preview(run, connection)
@@ -182,6 +202,7 @@ def edit(request: AdministrationRequest, connection: Connection, run_id: int) ->
     )
     if request.method == "POST" and form.is_valid():
         choose(run, **form.cleaned_data)
+        messages.success(request, gettext("Booking date and description are saved."))
         return redirect("loket_import:content", slug, run.pk)
     return render(
         request,

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from connections.lifecycle import live_connection
 from connections.models import Connection
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
@@ -13,7 +14,7 @@ from loket_import.jobs import request_job
 from loket_import.models import Job, JobKind
 from loket_import.subjects import in_address, runs_subject
 from loket_import.views.runs import payroll_years
-from loket_import.wizard import live_connection, runs_of
+from loket_import.wizard import runs_of
 
 
 @require_POST

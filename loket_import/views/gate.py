@@ -7,10 +7,11 @@ from typing import Concatenate, ParamSpec
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from connections.lifecycle import live_connection
 from connections.models import Connection, ConnectionState
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest
-from loket_import.wizard import breadcrumbs, live_connection
+from loket_import.wizard import breadcrumbs
 
 P = ParamSpec("P")
 StepView = Callable[Concatenate[AdministrationRequest, Connection, P], HttpResponse]

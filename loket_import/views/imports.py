@@ -1,15 +1,18 @@
 """Importeren: what was imported, a new import, and Loket's own lines of a run."""
 
 from django.core.paginator import Paginator
+from django.db.models import Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from connections.lifecycle import live_connection
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
 from ledger.models import JournalEntry, JournalKind
+from loket_import.booking import live_booking
 from loket_import.models import Booking, JournalRun, RunContent
 from loket_import.storing import newest_content
-from loket_import.wizard import breadcrumbs, live_connection
+from loket_import.wizard import breadcrumbs, runs_of
 
 ROWS_PER_PAGE = 50
 LINES_PER_PAGE = 250
@@ -25,7 +28,7 @@ def overview(request: AdministrationRequest) -> HttpResponse:
             "connection": live_connection(),
             "entries": JournalEntry.objects.filter(journal__kind=JournalKind.MEMORIAL)
             .select_related("journal", "fiscal_year")
-            .order_by("-posted_at")[:5],
+            .order_by("-booked_on", "-pk")[:5],
             "may_change": request.role.includes(Role.MANAGER),
             "may_import": request.role.includes(Role.BOOKKEEPER),
         },
@@ -85,9 +88,19 @@ def lines(request: AdministrationRequest, run_id: int) -> HttpResponse:
             "run": run,
             "content": content,
             "page": page,
+            "totals": content and content.lines.aggregate(debit=Sum("debit"), credit=Sum("credit")),
+            "can_be_opened": can_be_opened(run),
             "breadcrumbs": breadcrumbs(request.administration.slug),
         },
     )
+
+
+def can_be_opened(run: JournalRun) -> bool:
+    """Whether the run has a page: it is booked, or belongs to what is connected now."""
+    if live_booking(run) is not None:
+        return True
+    connection = live_connection()
+    return connection is not None and runs_of(connection).filter(pk=run.pk).exists()
 
 
 def shown_content(run: JournalRun, asked: str) -> RunContent | None:

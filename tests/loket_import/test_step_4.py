@@ -204,6 +204,7 @@ def test_date_and_description_are_changed_before_booking(
     assert initial["booking_date"] == date(2026, 10, 31)
     answer = bookkeeper.post(page, {"booking_date": "02-11-2026", "description": " Lonen oktober "})
 
+    assert said(answer) == ["Boekdatum en omschrijving zijn opgeslagen."]
     assert answer.headers["Location"] == address(linked, "content", run.pk)
     with linked.scope():
         stored = JournalRun.objects.get(pk=run.pk)
@@ -345,6 +346,37 @@ def test_the_lines_of_a_run_are_shown_as_they_were_booked_or_as_they_are(
     assert bookkeeper.get(elsewhere, {"inhoud": old.pk}).status_code == 404
     for asked in ("10" * 20, "-1", "x", "²"):
         assert bookkeeper.get(page, {"inhoud": asked}).status_code in (200, 404)
+
+
+def test_the_totals_of_loket_s_lines_are_exact_and_over_all_pages(
+    linked: Linked, bookkeeper: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loket_import.views.imports.LINES_PER_PAGE", 2)
+    lines = [line("4000", "0.1005"), line("4000", "1000.00"), line("1700", "-1000.10")]
+    run = linked.fetched(linked.add_run(lines))
+
+    page = bookkeeper.get(address(linked, "lines", run.pk)).content.decode()
+
+    assert ">1.000,1005<" in page
+    assert ">1.000,10<" in page
+    assert f'href="{address(linked, "content", run.pk)}"' in page
+
+
+def test_the_lines_of_a_run_that_is_out_of_reach_lead_nowhere(
+    linked: Linked, bookkeeper: Client, run: JournalRun
+) -> None:
+    way = f'href="{address(linked, "content", run.pk)}"'
+    page = address(linked, "lines", run.pk)
+    with linked.scope():
+        Connection.objects.update(state="ended")
+    assert way not in bookkeeper.get(page).content.decode()
+
+    with linked.scope():
+        Connection.objects.update(state="active")
+    linked.booked(run)
+    with linked.scope():
+        Connection.objects.update(state="ended")
+    assert way in bookkeeper.get(page).content.decode()
 
 
 def test_no_page_reads_the_bodies_of_the_answers(

@@ -61,6 +61,39 @@ def test_without_an_authorised_connection_each_step_says_what_to_do_first(
     assert answer.context["may_change"] is False
 
 
+def test_a_step_without_a_connection_says_that_nothing_was_booked(
+    linked: Linked, bookkeeper: Client, run: JournalRun
+) -> None:
+    with linked.scope():
+        Connection.objects.update(state="reauthorise")
+
+    for answer in (
+        bookkeeper.get(address(linked, "content", run.pk)),
+        bookkeeper.post(address(linked, "book", run.pk), {"seen": "x"}),
+    ):
+        assert template_of(answer) == "loket_import/not_connected.html"
+        assert "Er is niets geboekt" in answer.content.decode()
+
+
+@pytest.mark.parametrize("role", ["viewer", "bookkeeper"])
+@pytest.mark.parametrize("became", ["reauthorise", "ended", "replaced"])
+def test_a_booked_run_is_shown_whatever_became_of_the_connection(
+    linked: Linked, run: JournalRun, role: str, became: str
+) -> None:
+    entry = linked.booked(run).entry
+    with linked.scope():
+        state = "reauthorise" if became == "reauthorise" else "ended"
+        Connection.objects.update(state=state)
+        if became == "replaced":
+            connect(linked.loket, "api.kantoor")
+
+    answer = client_of(getattr(linked.books, role)).get(address(linked, "content", run.pk))
+
+    assert template_of(answer) == "loket_import/booked.html"
+    assert answer.context["entry"] == entry
+    assert linked.payroll.name in answer.content.decode()
+
+
 def test_an_ended_connection_is_none(books: Books) -> None:
     with administration_scope(books.id):
         Connection.objects.create(
@@ -263,7 +296,9 @@ def test_only_what_loket_showed_can_be_chosen(unlinked: Linked, step: str, chose
         unlinked.fetch(JobKind.PAYROLL_ADMINISTRATIONS, unlinked.connection_id)
     page = address(unlinked, step)
 
-    answer = client_of(unlinked.books.bookkeeper).post(page, {step: chosen})
+    client = client_of(unlinked.books.bookkeeper)
+    assert " novalidate" in client.get(page).content.decode()
+    answer = client.post(page, {step: chosen} if chosen else {})
 
     assert answer.headers["Location"] == page
     assert said(answer) == [str(NothingChosen.message)]
