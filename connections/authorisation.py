@@ -154,7 +154,8 @@ def activate(attempt: AuthorisationAttempt, asked: Connection, grant: oauth.Gran
     connection.state = ConnectionState.ACTIVE
     connection.trouble = ""
     connection.save(update_fields=["state", "trouble"])
-    record(connection, EventKind.AUTHORISED, user_id=attempt.user_id, detail=connection.username)
+    # Who logged in at Loket.nl is not told us, so the name that was filled in here proves nothing.
+    record(connection, EventKind.AUTHORISED, user_id=attempt.user_id)
 
 
 def pins_of(connection: Connection) -> tuple[UUID | None, UUID | None]:

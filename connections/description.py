@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from connections.errors import (
+    PIN_REFUSALS,
     REFUSALS,
     ClientRefused,
     KeyMissing,
@@ -38,7 +39,7 @@ TROUBLES = {
 }
 
 # Why an authorisation was refused, by the code in its event.
-SENTENCES = REFUSALS | TROUBLES
+SENTENCES = REFUSALS | PIN_REFUSALS | TROUBLES
 
 STATE_TONES = {
     ConnectionState.NEW: "info",

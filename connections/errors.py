@@ -70,6 +70,19 @@ class LoginRefused(ConnectionTrouble):
         self.message = REFUSALS[code]
 
 
+# Of the check of what a connection is linked to, which the app that asks Loket makes.
+PIN_REFUSALS = {
+    "other_employer": _(
+        "The Loket user that you logged in with does not see the employer that is linked to this "
+        "administration. The connection was not changed. Authorise with the right Loket user."
+    ),
+    "pin_not_checked": _(
+        "Loket.nl gave permission but then did not answer, so FinMaster could not check whether "
+        "the Loket user sees the linked employer. The connection was not changed. "
+        "Authorise once more in a few minutes."
+    ),
+}
+
 REFUSALS = {
     "denied": _(
         "You did not give permission at Loket.nl, so there is no connection yet. "

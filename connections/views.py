@@ -13,10 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 from connections import authorisation, description, lifecycle
 from connections.errors import ConnectionTrouble, LoginRefused
 from connections.forms import ChangeForm, ConnectionForm
-from connections.models import ChartMode, Connection, ConnectionState
+from connections.models import AuthorisationAttempt, ChartMode, Connection, ConnectionState
 from finmaster.errors import UserError
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
+from finmaster.tenancy import administration_scope
 
 # The session's secret that ties an authorisation to the browser in which it began.
 BROWSER = "loket_browser"
@@ -55,13 +56,17 @@ def connections(request: AdministrationRequest) -> HttpResponse:
 
 @requires(Role.MANAGER)
 def choose_kind(request: AdministrationRequest) -> HttpResponse:
-    """What to connect with."""
-    return render(request, "connections/choose_kind.html", {"breadcrumbs": above(request)})
+    """What to connect with; nothing as long as there is a connection."""
+    return render(
+        request,
+        "connections/choose_kind.html",
+        {"live": lifecycle.live_connection(), "breadcrumbs": above(request)},
+    )
 
 
 @requires(Role.MANAGER)
 def create(request: AdministrationRequest) -> HttpResponse:
-    """A new connection with Loket.nl."""
+    """A new connection with Loket.nl, unless there is one."""
     form = ConnectionForm(request.POST or None, initial={"chart_mode": ChartMode.ADOPT})
     trouble: ConnectionTrouble | None = None
     if request.method == "POST" and form.is_valid():
@@ -77,7 +82,12 @@ def create(request: AdministrationRequest) -> HttpResponse:
     return render(
         request,
         "connections/form.html",
-        {"form": form, "trouble": trouble, "breadcrumbs": above(request)},
+        {
+            "form": form,
+            "trouble": trouble,
+            "live": None if form.is_bound else lifecycle.live_connection(),
+            "breadcrumbs": above(request),
+        },
         status=422 if trouble or form.errors else 200,
     )
 
@@ -125,6 +135,7 @@ def change(request: AdministrationRequest, connection_id: int) -> HttpResponse:
                 chart_mode=ChartMode(form.cleaned_data["chart_mode"]),
                 user=request.user,
             )
+            messages.success(request, _("The connection is saved."))
             return redirect("connections:connection", request.administration.slug, found.pk)
         except ConnectionTrouble as error:
             trouble = error
@@ -171,8 +182,17 @@ def callback(request: HttpRequest, *, check_pin: authorisation.PinCheck) -> Http
         )
     except UserError as trouble:
         return to_refused(request, trouble)
-    messages.success(request, _("Loket.nl has given permission. The connection is ready."))
+    messages.success(request, welcome(attempt))
     return redirect("connections:connection", attempt.administration.slug, attempt.connection_id)
+
+
+def welcome(attempt: AuthorisationAttempt) -> str:
+    """What a successful authorisation says: what is next, when something still is to be linked."""
+    with administration_scope(attempt.administration_id):
+        found = Connection.objects.get(pk=attempt.connection_id)
+    if found.employer_id is None:
+        return _("Loket.nl has given permission. Link the employer now.")
+    return _("Loket.nl has given permission. The connection is ready.")
 
 
 def to_refused(request: HttpRequest, trouble: UserError) -> HttpResponse:

@@ -3,9 +3,8 @@
 from contextlib import closing
 
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
 
-from connections.errors import ConnectionTrouble, NotAuthorised
+from connections.errors import PIN_REFUSALS, ConnectionTrouble, NotAuthorised
 from connections.models import Connection
 from loket_import.client import LoketClient
 from loket_import.errors import LoketError
@@ -16,21 +15,14 @@ class OtherEmployer(ConnectionTrouble):
     """The Loket user that authorised does not see the linked employer."""
 
     code = "other_employer"
-    message = _(
-        "The Loket user that you logged in with does not see the employer that is linked to this "
-        "administration. The connection was not changed. Authorise with the right Loket user."
-    )
+    message = PIN_REFUSALS[code]
 
 
 class PinNotChecked(ConnectionTrouble):
     """Loket did not answer the question."""
 
     code = "pin_not_checked"
-    message = _(
-        "Loket.nl gave permission but then did not answer, so FinMaster could not check whether "
-        "the Loket user sees the linked employer. The connection was not changed. "
-        "Authorise once more in a few minutes."
-    )
+    message = PIN_REFUSALS[code]
 
 
 class OneToken:

@@ -118,10 +118,22 @@ def test_a_manager_authorises_at_loket_s_own_page(trip: Trip) -> None:
     assert (response.status_code, response["Location"]) == (302, page_of(trip.connected))
     assert trip.client.get(response["Location"]).status_code == 200
     assert trip.connected.connection.state == ConnectionState.ACTIVE
-    assert trip.connected.history == [("created", USER), ("authorised", USER)]
+    assert trip.connected.history == [("created", USER), ("authorised", "")]
     assert is_accepted(trip.loket, trip.connected.tokens.current())
     assert token_calls(trip.loket) == 1
     assert not AuthorisationAttempt.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("is_linked", "said"), [(False, "Koppel nu"), (True, "klaar voor gebruik")]
+)
+def test_a_permission_says_what_is_next(trip: Trip, is_linked: bool, said: str) -> None:
+    if is_linked:
+        pin(trip)
+
+    response = trip.back(trip.answer)
+
+    assert said in trip.client.get(response["Location"]).content.decode()
 
 
 def test_the_history_says_who_authorised_and_when(trip: Trip) -> None:
@@ -457,7 +469,7 @@ def test_of_twenty_equal_answers_at_once_one_serves(
 
     assert sorted(locations) == sorted([page_of(trip.connected)] + [REFUSED] * 19)
     assert token_calls(loket) == 1
-    assert trip.connected.history == [("created", USER), ("authorised", USER)]
+    assert trip.connected.history == [("created", USER), ("authorised", "")]
 
 
 # What Loket's token endpoint may answer.

@@ -162,6 +162,50 @@ def test_the_last_trouble_of_an_active_connection_is_told(books: Books, connecti
     assert "loket_login_unavailable" in page_for(books, "viewer", "connection", connection)
 
 
+@pytest.mark.parametrize("name", ["new", "create"])
+def test_a_second_connection_is_answered_before_anything_is_filled_in(
+    books: Books, connection: int, name: str
+) -> None:
+    page = page_for(books, "manager", name)
+
+    assert f'class="button" href="{address(books, "connection", connection)}"' in page
+    assert 'name="username"' not in page
+    assert address(books, "create") not in page
+
+
+def test_a_second_connection_is_refused_all_the_same(books: Books, connection: int) -> None:
+    answer = client_of(books.manager).post(
+        address(books, "create"), {"username": "api.tweede", "chart_mode": "adopt"}
+    )
+
+    assert answer.status_code == 422
+    assert "connection_exists" in answer.content.decode()
+    assert 'value="api.tweede"' in answer.content.decode()
+
+
+def test_managers_may_authorise_a_connected_connection_again(books: Books, connection: int) -> None:
+    set_columns(books, connection, state=ConnectionState.ACTIVE)
+    act = f'action="{address(books, "authorise", connection)}"'
+
+    assert act in page_for(books, "manager", "connection", connection)
+    assert act not in page_for(books, "bookkeeper", "connection", connection)
+
+
+def test_who_may_not_import_is_not_told_to(books: Books, connection: int) -> None:
+    set_columns(books, connection, state=ConnectionState.ACTIVE)
+
+    for role, is_told in (("viewer", False), ("bookkeeper", True)):
+        page = page_for(books, role, "connection", connection)
+        assert ("koppelt u de werkgever" in page) == is_told
+        assert ("Een boekhouder van deze administratie" in page) != is_told
+
+
+def test_after_an_end_there_is_no_active_connection(books: Books, connection: int) -> None:
+    set_columns(books, connection, state=ConnectionState.ENDED)
+
+    assert "Geen actieve connectie" in page_for(books, "manager", "connections")
+
+
 def test_key_facts_and_history_are_in_words(books: Books, connection: int) -> None:
     set_columns(
         books,
@@ -178,6 +222,7 @@ def test_key_facts_and_history_are_in_words(books: Books, connection: int) -> No
         held = Connection.objects.get()
         record(held, EventKind.REFUSED, user_id=books.manager.pk, detail="denied")
         record(held, EventKind.REFUSED, user_id=books.manager.pk, detail="other_employer")
+        record(held, EventKind.REFUSED, user_id=books.manager.pk, detail="pin_not_checked")
         record(held, EventKind.MODE_CHANGED, user_id=books.manager.pk, detail="adopt")
 
     page = page_for(books, "viewer", "connection", connection)
@@ -185,8 +230,9 @@ def test_key_facts_and_history_are_in_words(books: Books, connection: int) -> No
     for words in ("Bakkerij De Korenbloem B.V.", "12345678", "Maandloon", "123456789L01", "Maand"):
         assert words in page
     assert books.manager.name in page
-    for code in (">denied<", ">other_employer<", ">adopt<"):
-        assert code not in page
+    assert page.count("timeline__text") == 5
+    for code in ("denied", "other_employer", "pin_not_checked", "adopt"):
+        assert f">{code}<" not in page
 
 
 def test_a_long_history_takes_as_many_queries_as_a_short_one(
@@ -245,8 +291,9 @@ def test_the_user_name_is_fixed_once_it_was_authorised(books: Books, connection:
     client.post(address(books, "change", connection), filled_in)
     before = now(books, connection).username
     set_columns(books, connection, state=ConnectionState.ACTIVE, username="api.korenbloem")
-    client.post(address(books, "change", connection), filled_in)
+    answer = client.post(address(books, "change", connection), filled_in, follow=True)
 
+    assert "De connectie is opgeslagen." in answer.content.decode()
     assert before == "iemand.anders"
     assert now(books, connection).username == "api.korenbloem"
     assert now(books, connection).chart_mode == ChartMode.ADOPT
