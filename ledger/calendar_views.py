@@ -62,8 +62,8 @@ def period(request: AdministrationRequest, period_id: int) -> HttpResponse:
     found = get_object_or_404(Period, pk=period_id)
     if request.POST.get("act") == "close":
         calendar.close(found)
-        messages.success(request, _("Period %(period)s is closed.") % {"period": found.number})
+        messages.success(request, _("%(period)s is closed.") % {"period": period_name(found)})
     else:
         calendar.reopen(found)
-        messages.success(request, _("Period %(period)s is open.") % {"period": found.number})
+        messages.success(request, _("%(period)s is open.") % {"period": period_name(found)})
     return redirect("ledger:fiscal_years", request.administration.slug)

@@ -33,7 +33,7 @@ def reverse(
         Draft(
             journal_id=entry.journal_id,
             booked_on=booked_on,
-            description=f"Storno {entry.description}"[:255],
+            description=f"Tegenboeking {entry.description}"[:255],
             lines=lines,
             posted_by_id=reversed_by_id,
             reverses_id=entry.pk,

@@ -7,6 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from connections.models import Connection
+from ledger.period_names import unbroken
 from loket_import.models import JournalRun
 
 
@@ -25,16 +26,15 @@ def period_label(run: JournalRun, connection: Connection) -> str:
     match connection.payroll_period_key:
         case PeriodType.MONTH:
             month = capfirst(formats.date_format(run.period_end, "F"))
-            return _("%(month)s %(year)s (period %(number)s)") % {
-                "month": month,
-                "year": run.year,
-                "number": run.period_number,
-            }
+            return unbroken(
+                _("%(month)s %(year)s (period %(number)s)")
+                % {"month": month, "year": run.year, "number": run.period_number}
+            )
         case PeriodType.FOUR_WEEKS:
-            return _("Period %(number)s %(year)s (4 weeks)") % {
-                "number": run.period_number,
-                "year": run.year,
-            }
+            return unbroken(
+                _("Period %(number)s %(year)s (4 weeks)")
+                % {"number": run.period_number, "year": run.year}
+            )
         case PeriodType.WEEK:
             return _("Week %(number)s %(year)s") % {"number": run.period_number, "year": run.year}
         case _other:
@@ -43,6 +43,12 @@ def period_label(run: JournalRun, connection: Connection) -> str:
 
 def default_description(run: JournalRun, connection: Connection) -> str:
     """The description of an entry until the user writes another; the same in every language."""
-    names: dict[int, str] = {PeriodType.FOUR_WEEKS: "4 weken", PeriodType.WEEK: "week"}
-    period = names.get(connection.payroll_period_key or 0, "periode")
-    return f"Loonjournaal {run.year} {period} {run.period_number or '-'} run {run.sequence_number}"
+    number = run.period_number or "-"
+    match connection.payroll_period_key:
+        case PeriodType.FOUR_WEEKS:
+            period = f"periode {number} (4 weken)"
+        case PeriodType.WEEK:
+            period = f"week {number}"
+        case _other:
+            period = f"periode {number}"
+    return f"Loonjournaal {run.year} {period} run {run.sequence_number}"

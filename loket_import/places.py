@@ -57,7 +57,10 @@ class Reader:
 
 
 def places(problems: Iterable[Problem], reader: Reader) -> list[Place]:
-    """The problems with their places and, for who may follow them, the links to their cures."""
+    """The problems with their places and, for who may follow them, the links to their cures.
+
+    Those of the whole run come first, the others in the order of their first lines.
+    """
     return [
         Place(
             place=place_of(problem),
@@ -65,7 +68,7 @@ def places(problems: Iterable[Problem], reader: Reader) -> list[Place]:
             cure=cure_of(problem, reader),
             **(cure_link(problem, reader) if reader.may_cure else NO_LINK),
         )
-        for problem in problems
+        for problem in sorted(problems, key=lambda problem: problem.line_number or 0)
     ]
 
 

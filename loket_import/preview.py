@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from connections.models import AccountMapping, Connection, CostCenterMapping, CostUnitMapping
 from finmaster.errors import UserError
 from ledger.models import Account, CostCenter, CostUnit, Journal, JournalKind, Period
+from ledger.period_names import period_name
 from loket_import.matching import match, posting_hash
 from loket_import.models import JournalRun, RunContent
 from loket_import.periods import default_description
@@ -140,7 +141,7 @@ def load_books() -> Books:
             PeriodChoice(
                 id=period.pk,
                 fiscal_year_id=period.fiscal_year_id,
-                label=f"{period.fiscal_year.label}-{period.number:02d}",
+                label=period_name(period),
                 starts_on=period.starts_on,
                 ends_on=period.ends_on,
                 is_open=period.is_open,

@@ -225,7 +225,7 @@ def booking_date_has_open_period(case: Case) -> Iterator[Problem]:
         yield _run_error(
             "period_closed",
             format_lazy(
-                _("The booking date {date} lies in period {period}, which is closed."),
+                _("The booking date {date} lies in {period}, which is closed."),
                 date=booking_date,
                 period=period.label,
             ),

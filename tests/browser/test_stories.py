@@ -171,5 +171,5 @@ def test_reversing_frees_the_run(desk: Desk) -> None:
     desk.page.get_by_label("Reden").fill("Verkeerde kostenplaats")
     desk.picture("storneren")
     desk.press("Storneer")
-    desk.see("Storno Loonjournaal")
+    desk.see("Tegenboeking Loonjournaal")
     desk.picture("gestorneerd")

@@ -217,10 +217,11 @@ def test_a_manager_closes_a_period_and_opens_it_again(books: Books) -> None:
     client = client_of(books.manager)
     first = address(books, "ledger:period", period_of(books, 1).pk)
 
-    client.post(first, {"act": "close"})
+    answer = client.post(first, {"act": "close"}, follow=True)
     closed = period_of(books, 1).is_open
     client.post(first, {"act": "open"})
 
+    assert "Januari 2026 (periode\N{NO-BREAK SPACE}1) is afgesloten." in answer.content.decode()
     assert not closed
     assert period_of(books, 1).is_open
 

@@ -69,7 +69,7 @@ def test_a_reversal_has_each_line_on_its_other_side(committed_books: Books) -> N
 
     assert original == mirrored
     assert (entry.number, reversal.number) == (1, 2)
-    assert reversal.description == "Storno Loonjournaal"
+    assert reversal.description == "Tegenboeking Loonjournaal"
     assert reversal.reversal_reason == "Verkeerde maand"
     assert reversal.posted_by_id == committed_books.bookkeeper.pk
 

@@ -37,8 +37,8 @@ def test_the_keys_are_those_of_loket() -> None:
 @pytest.mark.parametrize(
     ("key", "found", "label"),
     [
-        (MONTH, JANUARY, "January 2026 (period 1)"),
-        (FOUR_WEEKS, FIRST_WEEKS, "Period 1 2026 (4 weeks)"),
+        (MONTH, JANUARY, "January 2026 (period\N{NO-BREAK SPACE}1)"),
+        (FOUR_WEEKS, FIRST_WEEKS, "Period 1 2026 (4\N{NO-BREAK SPACE}weeks)"),
         (WEEK, LAST_WEEK, "Week 53 2026"),
         (UNKNOWN, JANUARY, "2026-1"),
         (None, JANUARY, "2026-1"),
@@ -62,7 +62,7 @@ def test_a_month_is_named_in_dutch_with_a_capital() -> None:
     ("key", "found", "description"),
     [
         (MONTH, JANUARY, "Loonjournaal 2026 periode 1 run 17"),
-        (FOUR_WEEKS, FIRST_WEEKS, "Loonjournaal 2026 4 weken 1 run 17"),
+        (FOUR_WEEKS, FIRST_WEEKS, "Loonjournaal 2026 periode 1 (4 weken) run 17"),
         (WEEK, LAST_WEEK, "Loonjournaal 2026 week 53 run 17"),
         (UNKNOWN, JANUARY, "Loonjournaal 2026 periode 1 run 17"),
         (None, JANUARY, "Loonjournaal 2026 periode 1 run 17"),

@@ -40,6 +40,14 @@ def problem(code: str = "unbalanced", lines: tuple[int, ...] = ()) -> Problem:
     return Problem(code, Severity.ERROR, first, None, _("Why."), _("What to do."), lines, 12)
 
 
+def test_problems_stand_in_the_order_of_their_first_lines() -> None:
+    problems = [problem(lines=(7, 8)), problem(lines=(2, 9)), problem(), problem(lines=(7,))]
+
+    found = [one.place for one in places(problems, BOOKKEEPER)]
+
+    assert found == ["The whole run", "Lines 2, 9", "Lines 7, 8", "Line 7"]
+
+
 @pytest.mark.parametrize(
     ("lines", "place"),
     [
