@@ -348,6 +348,18 @@ def test_the_lines_of_a_run_are_shown_as_they_were_booked_or_as_they_are(
         assert bookkeeper.get(page, {"inhoud": asked}).status_code in (200, 404)
 
 
+def test_the_overview_has_the_last_entries_in_the_order_of_the_memorial(
+    linked: Linked, bookkeeper: Client
+) -> None:
+    newest, earlier = linked.loket_runs(4)[-1], linked.loket_runs(4)[-2]
+    last = linked.booked(linked.fetched(newest)).entry
+    first = linked.booked(linked.fetched(earlier)).entry
+
+    entries = bookkeeper.get(reverse("overview", args=[linked.slug])).context["entries"]
+
+    assert list(entries) == [last, first]
+
+
 def test_the_totals_of_loket_s_lines_are_exact_and_over_all_pages(
     linked: Linked, bookkeeper: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
