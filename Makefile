@@ -29,13 +29,12 @@ clean-demo:  ## Forget what was done in the demo
 test: setup  ## Every test that needs no service of its own
 	$(BIN)/python -m pytest -n 2 -m "not service"
 
-lint: setup  ## Formatting, rules, types, templates, layers, migrations, locks
+lint: setup  ## Formatting, rules, types, templates, layers, locks
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/djlint --quiet --lint templates
 	$(BIN)/lint-imports
-	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check
 	$(MAKE) --no-print-directory check-locks
 
