@@ -11,6 +11,10 @@ from pytest_django.plugin import DjangoDbBlocker
 from tests.books import Books, make_books
 from tests.database import drop_database, empty_database, make_database
 from tests.invariants import broken_invariants
+from tests.stack import stack
+
+# One stack for all that needs one: two would ring each other's bells in the one Redis.
+__all__ = ["stack"]
 
 
 @pytest.fixture(autouse=True)

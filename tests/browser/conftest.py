@@ -5,10 +5,6 @@ from typing import Any
 
 import pytest
 
-from tests.stack import stack
-
-__all__ = ["stack"]
-
 CHROMIUM = Path("/usr/bin/chromium")
 
 
