@@ -6,6 +6,7 @@ the owner, under the alias `owner`, and the check of the books as a role that re
 """
 
 import hashlib
+import json
 import os
 import warnings
 from contextlib import suppress
@@ -83,20 +84,52 @@ def embedded_url(home: Path, role: str, database: str = "finmaster") -> str:
     return f"postgresql://{role}@{quote(str(embedded_socket(home)), safe='')}/{database}"
 
 
+def sign_off_the_dead(home: Path) -> None:
+    """Take processes that were killed off the list of those for which the server stays.
+
+    One that a signal ends doesn't sign off, and the server would wait for it for ever.
+    """
+    users = embedded_folder(home) / ".handle_pids.json"
+    if users.exists():
+        users.write_text(json.dumps([pid for pid in json.loads(users.read_text()) if lives(pid)]))
+
+
+def lives(pid: int) -> bool:
+    """Whether there is a process with this id."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def embedded_folder(home: Path) -> Path:
+    """Where the embedded server's files are: `home`, unless a space in its path forbids it."""
+    if " " not in str(home):
+        return home
+    return user_folder() / hashlib.sha256(str(home).encode()).hexdigest()[:12]
+
+
+def user_folder() -> Path:
+    """A folder of this user's own, with a short path."""
+    return Path(gettempdir()) / f"finmaster-{os.getuid()}"
+
+
 def embedded_socket(home: Path) -> Path:
     """Folder of the embedded server's socket; the server lives while a process uses it.
 
     The server can't live in a folder with a space in its path, and shares a lock with those of
     other users unless it is told where to keep its own.
     """
-    own = Path(gettempdir()) / f"finmaster-{os.getuid()}"
+    own = user_folder()
     os.environ.setdefault("XDG_RUNTIME_DIR", str(own))
     # The server's package uses this folder when it is there, and one for all users when it isn't.
     runtime = Path(os.environ["XDG_RUNTIME_DIR"]) / "python_PostgresServer"
     for folder in (own, runtime):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if " " in str(home):
-        home = own / hashlib.sha256(str(home).encode()).hexdigest()[:12]
+    home = embedded_folder(home)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

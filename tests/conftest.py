@@ -4,10 +4,12 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
+from finmaster.databases import sign_off_the_dead
 from tests.books import Books, make_books
 from tests.database import drop_database, empty_database, make_database
 from tests.invariants import broken_invariants
@@ -15,6 +17,12 @@ from tests.stack import stack
 
 # One stack for all that needs one: two would ring each other's bells in the one Redis.
 __all__ = ["stack"]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Workers end without signing off from the embedded server; this process stops it."""
+    if not hasattr(config, "workerinput"):
+        sign_off_the_dead(settings.VAR_DIR / "postgres")
 
 
 @pytest.fixture(autouse=True)

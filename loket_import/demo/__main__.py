@@ -48,6 +48,7 @@ def main() -> None:
     from django.conf import settings
 
     from connections.oauth import redirect_uri
+    from finmaster.databases import sign_off_the_dead
     from loket_import.demo import office
     from loket_import.demo.loket_user import PASSWORD as LOKET_PASSWORD
 
@@ -92,6 +93,7 @@ def main() -> None:
         processes.watch()
     finally:
         processes.stop()
+        sign_off_the_dead(settings.VAR_DIR / "postgres")
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from finmaster.databases import (
     connection_settings,
     database_settings,
     refuse_powerful_role,
+    sign_off_the_dead,
 )
 
 KEY = b64encode(bytes(32)).decode()
@@ -331,3 +332,14 @@ def test_the_start_stops_with_one_sentence(name: str, value: str) -> None:
     assert ended.returncode == 1
     assert ended.stderr.startswith(f"The setting {name} ")
     assert len(ended.stderr.splitlines()) == 1
+
+
+def test_killed_processes_do_not_keep_the_embedded_server(tmp_path: Path) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    users = tmp_path / ".handle_pids.json"
+    users.write_text(f"[{dead.pid}, {os.getpid()}]")
+
+    sign_off_the_dead(tmp_path)
+
+    assert users.read_text() == f"[{os.getpid()}]"
