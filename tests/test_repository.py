@@ -7,8 +7,14 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
+# Written in pieces, so that this file names none itself.
 REGISTRY = re.compile(
-    r"pypi\.org|pythonhosted\.org|registry\.npmjs|deb\.debian\.org|--index-url|--extra-index-url"
+    "|".join(
+        ("py" r"pi\.org", "python" r"hosted\.org", r"registry\." "npmjs", r"deb\." r"debian\.org")
+    )
+    + "|"
+    + "index"
+    "-url"
 )
 SECRETS = ("SECRET_KEY", "TOKEN_KEYS", "LOKET_CLIENT_SECRET", "DATABASE_URL", "BROKER_URL")
 
@@ -27,9 +33,7 @@ def tracked_files() -> list[Path]:
 
 def test_no_address_of_a_package_registry_stands_in_the_repository() -> None:
     found = [
-        path.name
-        for path in tracked_files()
-        if path != Path(__file__) and REGISTRY.search(path.read_text(errors="ignore"))
+        path.name for path in tracked_files() if REGISTRY.search(path.read_text(errors="ignore"))
     ]
 
     assert found == []
