@@ -96,3 +96,5 @@ def phase(job: Job) -> str:
             return _("Fetching the lines of the journal run from Loket.nl")
         case JobKind.BOOKING:
             return _("Checking the run at Loket.nl once more, then booking it")
+        case JobKind.REPORT:
+            return _("Telling Loket.nl what became of the journal run")

@@ -82,11 +82,16 @@ class RunFacts:
     stored_line_count: int
     is_missing: bool
     other_bookings: tuple[OtherBooking, ...]
+    # Keys of the problems of which somebody said that the run may be booked all the same.
+    confirmed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class AccountChoice:
-    """An account of the administration, as far as matching needs to know it."""
+    """An account of the administration, as far as matching needs to know it.
+
+    `kind` is of `ledger.models.AccountKind`; `rgs_code` is empty where nobody gave one.
+    """
 
     id: int
     code: str
@@ -94,6 +99,8 @@ class AccountChoice:
     is_blocked: bool
     is_postable: bool
     requires_cost_center: bool
+    kind: str = ""
+    rgs_code: str = ""
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
@@ -241,6 +248,7 @@ class Problem:
     cure: Promise
     lines: tuple[int, ...]
     target_id: int | None = None
+    confirmation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """What a job is about, as its row says it: with the kind, it tells one job from another.
 
 Of employers and payroll administrations it is the id of the connection, whose Loket user sees
-them; of content and booking the id of the run; of runs the connection and the payroll year, since
-after another payroll has been linked nothing is known of its years.
+them; of content, booking and report the id of the run; of runs the connection and the payroll
+year, since after another payroll has been linked nothing is known of its years.
 """
 
 from loket_import.models import JobKind

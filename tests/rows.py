@@ -9,10 +9,12 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
+from connections.models import AccountMapping
+from finmaster.models import User
 from finmaster.tenancy import AdministrationModel, SiblingKey
 from ledger.models import Account, Journal
 from ledger.posting import Draft, DraftLine, post
-from loket_import.models import RunContent, RunLine
+from loket_import.models import LoketReport, ReportAction, RunContent, RunLine
 
 Model = TypeVar("Model", bound=AdministrationModel)
 
@@ -48,6 +50,10 @@ def make_row(model: type[Model], **values: Any) -> Model:
             continue
         if isinstance(field, SiblingKey):
             values[field.name] = any_row(field.related_model)
+        elif field.related_model is User:
+            values[field.name] = User.objects.first() or User.objects.create_user(
+                email="rows@example.nl", name="Rij", password=None
+            )
         else:
             values[field.name] = sample(field)
     return model.objects.create(**values)
@@ -73,5 +79,8 @@ def fill() -> None:
     content = make_row(RunContent)
     make_row(RunLine, content=content, number=1, debit=Decimal(100))
     make_row(RunLine, content=content, number=2, credit=Decimal(100))
+    # The database writes a row of the mapping history for it.
+    make_row(AccountMapping, account=any_row(Account))
+    make_row(LoketReport, action=ReportAction.FAILED)
     for model in tenant_models():
         any_row(model)

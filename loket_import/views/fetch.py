@@ -72,7 +72,7 @@ def page_of(job: Job, slug: str) -> str:
         case JobKind.RUNS:
             year = in_address(JobKind.RUNS, job.subject)
             return f"{reverse('loket_import:runs', args=[slug])}?jaar={year}"
-        case JobKind.CONTENT | JobKind.BOOKING:
+        case JobKind.CONTENT | JobKind.BOOKING | JobKind.REPORT:
             return reverse("loket_import:content", args=[slug, job.subject])
 
 
