@@ -11,21 +11,26 @@ from finmaster.permissions import AdministrationRequest, requires
 from ledger.models import JournalEntry, JournalKind
 from loket_import.booking import live_booking
 from loket_import.models import Booking, JournalRun, RunContent
+from loket_import.ready import ready_runs
 from loket_import.storing import newest_content
 from loket_import.wizard import breadcrumbs, runs_of
 
 ROWS_PER_PAGE = 50
+MOST_READY = 6
 LINES_PER_PAGE = 250
 
 
 @requires(Role.VIEWER)
 def overview(request: AdministrationRequest) -> HttpResponse:
-    """Where an administration stands: its connection, and what was booked last."""
+    """Where an administration stands: its connection, what waits, and what was booked last."""
+    connection = live_connection()
+    slug = request.administration.slug
     return render(
         request,
         "loket_import/overview.html",
         {
-            "connection": live_connection(),
+            "connection": connection,
+            "ready": ready_runs(connection, slug=slug, most=MOST_READY) if connection else [],
             "entries": JournalEntry.objects.filter(journal__kind=JournalKind.MEMORIAL)
             .select_related("journal", "fiscal_year")
             .order_by("-booked_on", "-pk")[:5],
