@@ -1,9 +1,11 @@
 """The only module that speaks HTTP to Loket's API: typed rows out, or a LoketError.
 
-One client serves one connection, in one thread, and only reads. It follows no redirect, reaches
-no host but its own and ignores the proxies of the environment.
+One client serves one connection, in one thread. It reads, and tells what became of a run; that is
+the only thing it ever changes in Loket. It follows no redirect, reaches no host but its own and
+ignores the proxies of the environment.
 """
 
+import json
 import logging
 import time
 import zlib
@@ -37,10 +39,21 @@ from loket_import.errors import (
     scrubbed,
 )
 from loket_import.paging import Whole, read_whole
-from loket_import.schemas import Employer, JournalRunRow, PayrollAdministration, RunResults
+from loket_import.schemas import (
+    Employer,
+    ExportAttempt,
+    JournalRunRow,
+    PayrollAdministration,
+    RunFault,
+    RunResults,
+)
 
 # Loket: without a version the newest one answers, so one day another shape: always name it.
 ACCEPT = "application/json;version=2018-01-01"
+
+HEADERS = {"Accept": ACCEPT, "Accept-Encoding": "gzip", "User-Agent": "FinMaster"}
+# Loket refuses a version here, although its description has one in the content type.
+CHANGES = {"Content-Type": "application/json"}
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
@@ -48,6 +61,9 @@ BODY_MAX_BYTES = 20 * 2**20
 ERROR_BODY_MAX_BYTES = 64 * 2**10
 CHUNK_BYTES = 64 * 2**10
 GZIP_WINDOW = 16 + zlib.MAX_WBITS
+
+# Loket: what is said of a run has at most so many characters.
+MESSAGE_MAX_CHARS = 255
 
 EMPLOYERS = "/providers/employers"
 ADMINISTRATIONS = f"{EMPLOYERS}/payrolladministrations"
@@ -162,6 +178,43 @@ class LoketClient:
         )
         return RunResults(pages=whole.bodies, lines=whole.rows)
 
+    def exports(self, run_id: UUID) -> list[ExportAttempt]:
+        """The export audit trail of a journal run, the oldest export first."""
+        whole = self._list(
+            f"{RUNS}/{_path_id(run_id)}/exportAuditTrail",
+            decoding.decode_exports,
+            identity=attrgetter("id"),
+        )
+        return sorted(whole.rows, key=attrgetter("at", "id"))
+
+    def faults(self, run_id: UUID) -> list[RunFault]:
+        """Why Loket could not make a journal run, in Loket's order."""
+        whole = self._list(
+            f"{RUNS}/{_path_id(run_id)}/errors", decoding.decode_faults, identity=attrgetter("id")
+        )
+        return list(whole.rows)
+
+    def mark(
+        self, run_id: UUID, action: str, message: str, application_key: int | None = None
+    ) -> None:
+        """Tell Loket what became of a journal run; no export happens.
+
+        `action` is MarkAsProcessed, after which the run has status 7, or MarkAsProcessingFailed,
+        after which it has 6. `message` is shown to Loket's users: without amounts and names, and
+        what exceeds MESSAGE_MAX_CHARS is cut off. `application_key` is Loket's number of us.
+
+        Sent once: after LoketUnavailable it may have taken effect all the same, so read the run
+        before another try. LoketConflict or LoketRefused when the run's status does not allow it.
+        """
+        body: dict[str, object] = {"action": action, "message": message[:MESSAGE_MAX_CHARS]}
+        if application_key is not None:
+            body["application"] = {"key": application_key}
+        url = self._url(f"{RUNS}/{_path_id(run_id)}")
+        change = json.dumps(body).encode()
+        self._authorised(
+            lambda token: self._ask(url, token, self._clock() + self._deadline_seconds, change)
+        )
+
     def _journal_runs(self, path: str, query: Mapping[str, str]) -> list[JournalRunRow]:
         whole = self._list(
             path, decoding.decode_journal_runs, query=query, identity=attrgetter("id")
@@ -228,13 +281,20 @@ class LoketClient:
             self._pause(pause)
             repeats += 1
 
-    def _ask(self, url: str, bearer: "_Bearer", deadline: float) -> bytes:
-        """One exchange. Faults are raised anew, unchained: theirs would carry the token along."""
+    def _ask(
+        self, url: str, bearer: "_Bearer", deadline: float, change: bytes | None = None
+    ) -> bytes:
+        """One exchange: a GET, or a PATCH where there is a `change`, which is JSON.
+
+        Faults are raised anew, unchained: theirs would carry the token along.
+        """
         seconds_left = max(deadline - self._clock(), 0.001)
         try:
-            response = self._session.get(
+            response = self._session.request(
+                "GET" if change is None else "PATCH",
                 url,
-                headers={"Accept": ACCEPT, "Accept-Encoding": "gzip", "User-Agent": "FinMaster"},
+                data=change,
+                headers=HEADERS if change is None else HEADERS | CHANGES,
                 auth=bearer,
                 timeout=(min(CONNECT_SECONDS, seconds_left), min(READ_SECONDS, seconds_left)),
                 stream=True,

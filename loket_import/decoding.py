@@ -66,6 +66,16 @@ def decode_journal_run(body: bytes) -> schemas.JournalRunRow:
     return sent.content.row()
 
 
+def decode_exports(body: bytes, first_line: int = 1) -> Page[schemas.ExportAttempt]:
+    """Read a page of the export audit trail of a run."""
+    return _decode_list(_EXPORTS, wire.ExportAttempt.row, body, first_line)
+
+
+def decode_faults(body: bytes, first_line: int = 1) -> Page[schemas.RunFault]:
+    """Read a page of the errors of a run; the employee number in each is not read."""
+    return _decode_list(_FAULTS, wire.RunFault.row, body, first_line)
+
+
 def decode_results(body: bytes, first_line: int = 1) -> Page[schemas.ResultLine]:
     """Read a page of result lines; `first_line` is the number of its first line over all pages.
 
@@ -280,4 +290,6 @@ _EMPLOYERS = _decoder(wire.List[wire.Employer])
 _PAYROLL_ADMINISTRATIONS = _decoder(wire.List[wire.PayrollAdministration])
 _JOURNAL_RUNS = _decoder(wire.List[wire.JournalRun])
 _JOURNAL_RUN = _decoder(wire.Single[wire.JournalRun])
+_EXPORTS = _decoder(wire.List[wire.ExportAttempt])
+_FAULTS = _decoder(wire.List[wire.RunFault])
 _RESULTS = _decoder(wire.List[wire.ResultLine])

@@ -4,10 +4,12 @@ Each handler asks Loket outside any transaction and has the answer stored in one
 asked for what the connection is pinned to, never for all that the Loket user may see.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -23,14 +25,42 @@ from finmaster.models import User
 from finmaster.tenancy import administration_scope
 from loket_import.choices import described_employer, described_payroll, payroll_link
 from loket_import.client import LoketClient
-from loket_import.errors import LoketForbidden, LoketNotFound, LoketRefused
+from loket_import.errors import (
+    LoketForbidden,
+    LoketIncomplete,
+    LoketNotFound,
+    LoketRefused,
+    LoketTooLarge,
+    LoketUnreadable,
+)
+from loket_import.exports import IS_EXPORTED, kept_trail
+from loket_import.faults import kept_faults
 from loket_import.jobs import Claimed, request_job
 from loket_import.models import Job, JobKind, JournalRun
 from loket_import.schemas import JournalRunRow, RunResults
 from loket_import.sight import check_in_sight
-from loket_import.statuses import HAS_RESULTS
-from loket_import.storing import Pin, mark_missing, note_missing, store_content, store_runs
+from loket_import.statuses import FAILED, HAS_RESULTS
+from loket_import.storing import (
+    Pin,
+    mark_missing,
+    note_missing,
+    store_content,
+    store_runs,
+    store_told,
+)
 from loket_import.subjects import connection_and_year, runs_subject
+
+logger = logging.getLogger(__name__)
+
+# Loket does not tell what was asked; asking again would not help.
+WITHHELD = (
+    LoketForbidden,
+    LoketIncomplete,
+    LoketNotFound,
+    LoketRefused,
+    LoketTooLarge,
+    LoketUnreadable,
+)
 
 
 class NoConnection(ConnectionTrouble):
@@ -176,12 +206,17 @@ class AskedRun:
     row_asked_at: datetime
     results: RunResults | None
     results_asked_at: datetime
+    # What Loket tells of a run that is not ready, as JSON; None where it was not asked.
+    exports: dict[str, Any] | None = None
+    faults: dict[str, Any] | None = None
 
     def store(self) -> None:
         """Keep it, in the scope that is open."""
         store_runs(self.pin, [self.row], asked_at=self.row_asked_at)
         if self.results is not None:
             store_content(self.run_id, self.results, asked_at=self.results_asked_at)
+        if self.exports is not None or self.faults is not None:
+            store_told(self.run_id, exports=self.exports, faults=self.faults)
 
 
 def ask_for_run(job: Claimed) -> AskedRun:
@@ -218,7 +253,15 @@ def read_run(client: LoketClient, pin: Pin, run: JournalRun, job: Claimed) -> As
     first_asked_at = database_moment()
     first = client.journal_run(run.loket_id)
     if first.status_key not in HAS_RESULTS:
-        return AskedRun(pin, run.pk, first, first_asked_at, None, first_asked_at)
+        return AskedRun(
+            pin,
+            run.pk,
+            first,
+            first_asked_at,
+            None,
+            first_asked_at,
+            faults=told_faults(client, first) if first.status_key == FAILED else None,
+        )
     results: RunResults | None = None
     refusal: LoketRefused | None = None
     results_asked_at = database_moment()
@@ -232,7 +275,35 @@ def read_run(client: LoketClient, pin: Pin, run: JournalRun, job: Claimed) -> As
         results = None
     elif refusal is not None:
         raise refusal
-    return AskedRun(pin, run.pk, row, asked_at, results, results_asked_at)
+    return AskedRun(
+        pin,
+        run.pk,
+        row,
+        asked_at,
+        results,
+        results_asked_at,
+        exports=told_exports(client, row) if row.status_key in IS_EXPORTED else None,
+    )
+
+
+def told_exports(client: LoketClient, row: JournalRunRow) -> dict[str, Any]:
+    """The export audit trail of a run; unknown where Loket won't tell it, which stops nothing."""
+    asked_at = database_moment()
+    try:
+        return kept_trail(asked_at, client.exports(row.id))
+    except WITHHELD as error:
+        logger.warning("the export audit trail of run %s is unknown: %s", row.id, error)
+        return kept_trail(asked_at, None)
+
+
+def told_faults(client: LoketClient, row: JournalRunRow) -> dict[str, Any]:
+    """Why a run failed; unknown where Loket won't tell it, which stops nothing."""
+    asked_at = database_moment()
+    try:
+        return kept_faults(asked_at, client.faults(row.id))
+    except WITHHELD as error:
+        logger.warning("the errors of run %s are unknown: %s", row.id, error)
+        return kept_faults(asked_at, None)
 
 
 def linked_run(administration_id: int, pin: Pin, run_id: int) -> JournalRun:

@@ -68,6 +68,42 @@ class JournalRunRow(Struct, frozen=True):
     removed_at: datetime | None
 
 
+class ExportAttempt(Struct, frozen=True):
+    """One row of the export audit trail of a journal run: when, to which application, what came.
+
+    Loket: the keys of the status are documented nowhere, so they are shown and decide nothing;
+    `error` is what the receiving application answered, empty unless it failed.
+    """
+
+    id: UUID
+    at: datetime
+    to: str
+    status_key: int
+    status_text: str
+    error: str
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the lines may have reached other books: no error is told."""
+        return not self.error
+
+
+class RunFault(Struct, frozen=True):
+    """A reason why Loket could not make a journal run; whose wages they are is left at the door."""
+
+    id: UUID
+    key: int
+    text: str
+    component_key: int | None
+    component: str
+    account_code: str
+    account: str
+    cost_center_code: str
+    cost_center: str
+    cost_unit_code: str
+    cost_unit: str
+
+
 class ResultLine(Struct, frozen=True, gc=False):
     """One line of a journal run as Loket sent it, amounts in euros and exact.
 

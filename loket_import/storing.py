@@ -146,6 +146,25 @@ def add_content(run: JournalRun, results: RunResults) -> RunContent:
     return content
 
 
+def store_told(
+    run_id: int, *, exports: dict[str, Any] | None, faults: dict[str, Any] | None
+) -> None:
+    """Store what Loket told of a run's exports and errors, unless it has told something newer."""
+    run = JournalRun.objects.select_for_update().get(pk=run_id)
+    if exports is not None and is_newer(exports, run.exports):
+        run.exports = exports
+    if faults is not None and is_newer(faults, run.faults):
+        run.faults = faults
+    run.save(update_fields=["exports", "faults"])
+
+
+def is_newer(told: dict[str, Any], kept: Any) -> bool:
+    """Whether Loket was asked later for `told` than for what is kept; both have `asked_at`."""
+    return not kept or datetime.fromisoformat(kept["asked_at"]) < datetime.fromisoformat(
+        told["asked_at"]
+    )
+
+
 def newest_content(run: JournalRun) -> RunContent | None:
     """The content that counts, or None when it was never fetched.
 

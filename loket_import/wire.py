@@ -16,6 +16,7 @@ from loket_import.errors import LoketUnreadable
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 DATE_LENGTH = len("2026-01-31")
+SHOWN_LENGTH = 500
 
 # Loket's schema allows braces and any case, and its pattern round brackets and missing hyphens.
 UUID_PATTERN = (
@@ -164,6 +165,59 @@ class JournalRun(Struct, rename="camel"):
         )
 
 
+class ExportAttempt(Struct, rename="camel"):
+    """A row of the export audit trail, without the names in it.
+
+    Loket spells `returendErrorMessage`; the right spelling is read as well, should it be mended.
+    """
+
+    id: Id
+    export_status: KeyValue
+    exported_on: datetime
+    exported_to: KeyValue | None = None
+    returend_error_message: LongText | None = None
+    returned_error_message: LongText | None = None
+
+    def row(self) -> schemas.ExportAttempt:
+        error = self.returend_error_message or self.returned_error_message or ""
+        return schemas.ExportAttempt(
+            id=_uuid(self.id),
+            at=_moment(self.exported_on),
+            to=_short(self.exported_to.value if self.exported_to else None),
+            status_key=self.export_status.key,
+            status_text=_short(self.export_status.value),
+            error=_short(error),
+        )
+
+
+class RunFault(Struct, rename="camel"):
+    """An error of a journal run. Loket sends a `PayrollEmployeeNumber` too, which nobody needs."""
+
+    id: Id
+    error: KeyValue
+    payroll_component: Component | None = None
+    general_ledger_account: Account | None = None
+    cost_center: Dimension | None = None
+    cost_unit: Dimension | None = None
+
+    def row(self) -> schemas.RunFault:
+        component, account = self.payroll_component, self.general_ledger_account
+        center, unit = self.cost_center, self.cost_unit
+        return schemas.RunFault(
+            id=_uuid(self.id),
+            key=self.error.key,
+            text=_short(self.error.value),
+            component_key=component.key if component else None,
+            component=(component and component.description) or "",
+            account_code=account.code if account else "",
+            account=(account and account.description) or "",
+            cost_center_code=(center and center.code) or "",
+            cost_center=(center and center.description) or "",
+            cost_unit_code=(unit and unit.code) or "",
+            cost_unit=(unit and unit.description) or "",
+        )
+
+
 class ResultLine(Struct, rename="camel", gc=False):
     general_ledger_account: Account
     # Any, so that `float_hook` gets the digits as they stand in the JSON and a string stays a
@@ -173,6 +227,11 @@ class ResultLine(Struct, rename="camel", gc=False):
     cost_center: Dimension | None = None
     cost_unit: Dimension | None = None
     payroll_component: Component | None = None
+
+
+def _short(text: str | None) -> str:
+    """A text of Loket's for people: on one line, and no longer than a page can show."""
+    return " ".join((text or "").split())[:SHOWN_LENGTH]
 
 
 def _uuid(text: str) -> UUID:
