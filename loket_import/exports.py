@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from loket_import.schemas import ExportAttempt
+from loket_import.status_words import UNREADY
 from loket_import.statuses import EXPORT_FAILED, EXPORTED, EXPORTING
 
 # Statuses that somebody's export brings a run to, so that its audit trail says more.
@@ -62,6 +63,11 @@ def kept_trail(asked_at: datetime, exports: Sequence[ExportAttempt] | None) -> d
 def read_trail(kept: object) -> Trail | None:
     """The trail that is kept on a run; None while it was never asked for."""
     return msgspec.convert(kept, Trail) if kept else None
+
+
+def export_key(status_key: int, trail: Trail) -> str:
+    """The key under which a person overrules that a run was exported, or failed to be."""
+    return f"{UNREADY[status_key].code}:{trail.evidence}"
 
 
 def is_our_own(status_key: int, trail: Trail | None, sent: SentReports) -> bool:

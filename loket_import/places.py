@@ -30,7 +30,9 @@ CURED_BY_A_MANAGER = {
     "cost_unit_blocked": "ledger:cost_unit_edit",
 }
 # Codes of problems that are cured by undoing an entry, or by looking at it.
-ABOUT_AN_ENTRY = frozenset({"replaced_run_booked", "comes_on_top"})
+ABOUT_AN_ENTRY = frozenset(
+    {"replaced_run_booked", "comes_on_top", "full_wages_again", "same_wages_booked", "twin"}
+)
 MOST_NUMBERS = 5
 NO_LINK = {"url": "", "url_label": ""}
 

@@ -1,5 +1,6 @@
 """What a stored run would become in the books as they are now: loads, then matches."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,8 @@ from connections.models import AccountMapping, Connection, CostCenterMapping, Co
 from finmaster.errors import UserError
 from ledger.models import Account, CostCenter, CostUnit, Journal, JournalKind, Period
 from ledger.period_names import period_name
+from loket_import.confirmations import confirmed
+from loket_import.exports import read_trail
 from loket_import.matching import match, posting_hash
 from loket_import.models import JournalRun, RunContent
 from loket_import.periods import default_description
@@ -23,8 +26,10 @@ from loket_import.proposal import (
     RunFacts,
     RunLine,
 )
+from loket_import.reported import exported_by_us
 from loket_import.rivals import other_bookings
 from loket_import.storing import newest_content
+from loket_import.twins import twins_of
 
 
 class NoMemorial(UserError):
@@ -65,7 +70,8 @@ def preview(run: JournalRun, connection: Connection) -> Preview | None:
         description=run.description or default_description(run, connection),
     )
     lines = run_lines(content)
-    proposal = match(facts=facts(run, content), lines=lines, books=load_books(), options=options)
+    known = facts(run, content, lines, options.booking_date)
+    proposal = match(facts=known, lines=lines, books=load_books(), options=options)
     return Preview(
         run=run,
         content=content,
@@ -93,7 +99,9 @@ def memorial() -> Journal:
     return journal
 
 
-def facts(run: JournalRun, content: RunContent) -> RunFacts:
+def facts(
+    run: JournalRun, content: RunContent, lines: Sequence[RunLine], booking_date: date
+) -> RunFacts:
     """What matching must know of a run besides its lines."""
     return RunFacts(
         status_key=run.status_key,
@@ -106,6 +114,10 @@ def facts(run: JournalRun, content: RunContent) -> RunFacts:
         stored_line_count=content.line_count,
         is_missing=run.missing_since is not None,
         other_bookings=other_bookings(run),
+        confirmed=confirmed(run),
+        trail=read_trail(run.exports),
+        is_exported_by_us=run.pk in exported_by_us([run]),
+        twins=twins_of(run, booking_date, lines),
     )
 
 

@@ -1,14 +1,15 @@
 """What goes into matching a journal run and what comes out: the run, the books, a proposal."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from django.utils.functional import Promise
 
-from loket_import.amounts import EXACT
+from loket_import.amounts import EXACT, ZERO
+from loket_import.exports import Trail
 
 
 class ChartMode(StrEnum):
@@ -20,6 +21,29 @@ class ChartMode(StrEnum):
 
     ADOPT = "adopt"
     TRANSPOSE = "transpose"
+
+
+class CostCenterRule(StrEnum):
+    """What becomes of the cost centre of the lines on an account of Loket's.
+
+    The values are those of `connections.models.CostCenterRule`; see `ChartMode`.
+    """
+
+    AS_SENT = "as_sent"
+    DROP = "drop"
+    DEFAULT = "default"
+    FIXED = "fixed"
+
+
+class Way(StrEnum):
+    """How a line came by its cost centre or cost unit, or why it has none."""
+
+    NOT_GIVEN = "not_given"  # Loket gives no code.
+    CODE = "code"  # Loket's code stands for it, by a mapping or as the same code.
+    UNKNOWN = "unknown"  # Loket's code stands for nothing here.
+    LEFT_OUT = "left_out"  # The mapping of the code leads nowhere on purpose.
+    DROPPED = "dropped"  # The rule of Loket's account leaves it out.
+    RULED = "ruled"  # The rule of Loket's account names it.
 
 
 class Severity(StrEnum):
@@ -52,7 +76,8 @@ class OtherBooking:
     """Another run's booking that stands in the books and may hold the same wages.
 
     `is_gone` tells that Loket removed that run, or lists it no longer; `entry` is how people call
-    the entry with this id.
+    the entry with this id. In euros `total` is its debit side, and `cost` is what it books on
+    accounts of expense, debit minus credit.
     """
 
     run_number: int
@@ -60,6 +85,25 @@ class OtherBooking:
     is_gone: bool
     entry_id: int
     entry: str
+    total: Decimal = ZERO
+    cost: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """An entry that books no run of Loket and may hold the same wages, typed by hand perhaps."""
+
+    entry_id: int
+    entry: str
+    booked_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class GivenWord:
+    """Who confirmed a problem, and when."""
+
+    name: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +126,12 @@ class RunFacts:
     stored_line_count: int
     is_missing: bool
     other_bookings: tuple[OtherBooking, ...]
-    # Keys of the problems of which somebody said that the run may be booked all the same.
-    confirmed: frozenset[str] = frozenset()
+    # By the key of its problem: somebody said that the run may be booked all the same.
+    confirmed: Mapping[str, GivenWord] = field(default_factory=dict)
+    # What Loket tells of its exports, None while it was not asked; and whether they are our own.
+    trail: Trail | None = None
+    is_exported_by_us: bool = False
+    twins: tuple[Twin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +181,23 @@ class PeriodChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class CostCenterTreatment:
+    """The rule for the cost centre on an account of Loket's; see `CostCenterRule`.
+
+    `cost_center_id` is the one that the rules DEFAULT and FIXED name.
+    """
+
+    rule: str
+    cost_center_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Books:
     """The administration's master data and mappings, loaded in a fixed number of queries.
 
-    Mappings go from Loket's trimmed code to our id. Periods don't overlap: the database sees to it.
+    Mappings go from Loket's trimmed code to our id; a cost centre or unit that goes to None is
+    left out on purpose, an account that does has no mapping. Cost centre rules go by Loket's trimmed
+    account code. Periods don't overlap: the database sees to it.
     """
 
     accounts: Mapping[str, AccountChoice]
@@ -145,10 +206,11 @@ class Books:
     cost_centers_by_id: Mapping[int, DimensionChoice]
     cost_units: Mapping[str, DimensionChoice]
     cost_units_by_id: Mapping[int, DimensionChoice]
-    account_mappings: Mapping[str, int]
-    cost_center_mappings: Mapping[str, int]
-    cost_unit_mappings: Mapping[str, int]
+    account_mappings: Mapping[str, int | None]
+    cost_center_mappings: Mapping[str, int | None]
+    cost_unit_mappings: Mapping[str, int | None]
     periods: Sequence[PeriodChoice]
+    cost_center_rules: Mapping[str, CostCenterTreatment] = field(default_factory=dict)
 
     @classmethod
     def indexed(
@@ -157,10 +219,11 @@ class Books:
         accounts: Iterable[AccountChoice],
         cost_centers: Iterable[DimensionChoice],
         cost_units: Iterable[DimensionChoice],
-        account_mappings: Mapping[str, int],
-        cost_center_mappings: Mapping[str, int],
-        cost_unit_mappings: Mapping[str, int],
+        account_mappings: Mapping[str, int | None],
+        cost_center_mappings: Mapping[str, int | None],
+        cost_unit_mappings: Mapping[str, int | None],
         periods: Sequence[PeriodChoice],
+        cost_center_rules: Mapping[str, CostCenterTreatment] | None = None,
     ) -> "Books":
         """Make the books from plain rows: each is indexed by its code and by its id."""
         accounts_by_id = {account.id: account for account in accounts}
@@ -177,16 +240,21 @@ class Books:
             cost_center_mappings=cost_center_mappings,
             cost_unit_mappings=cost_unit_mappings,
             periods=periods,
+            cost_center_rules=cost_center_rules or {},
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the bookkeeper chose: how accounts are found, and the entry's date and description."""
+    """What was chosen: how accounts are found, and the entry's date, description and detail.
+
+    `condenses` makes one line for each account, cost centre, cost unit and side.
+    """
 
     chart_mode: ChartMode
     booking_date: date
     description: str
+    condenses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +262,9 @@ class MatchedLine:
     """A line's trimmed codes with what they stand for here; `None` where that is nothing.
 
     An empty `account_code` means that Loket named no account, an empty `cost_center_code` or
-    `cost_unit_code` that the line has none. Lines without an amount are not among them.
+    `cost_unit_code` that the line has none. Lines without an amount are not among them. The ways
+    say how the line came by its cost centre and unit. `sent_cost_center` is what Loket's code alone
+    stands for, before a rule of the account.
     """
 
     number: int
@@ -207,17 +277,21 @@ class MatchedLine:
     cost_unit_code: str
     cost_unit_description: str
     cost_unit: DimensionChoice | None
+    cost_center_way: Way = Way.NOT_GIVEN
+    cost_unit_way: Way = Way.NOT_GIVEN
+    sent_cost_center: DimensionChoice | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ProposedLine:
     """A line as it would be booked: two decimals, and of debit and credit exactly one is above 0.
 
-    `source_line` is the number of the run's line that it comes from. Loket's codes are trimmed,
-    and empty where the line has none.
+    `source_lines` are the numbers of the run's lines that it comes from, in order. Loket's codes
+    and descriptions are trimmed, and empty where the line has none or its sources differ.
+    `is_cost_center_open` and `is_cost_unit_open` tell that Loket's code stands for nothing yet.
     """
 
-    source_line: int
+    source_lines: tuple[int, ...]
     account: AccountChoice | None
     cost_center: DimensionChoice | None
     cost_unit: DimensionChoice | None
@@ -228,6 +302,8 @@ class ProposedLine:
     loket_cost_center_code: str
     loket_cost_unit_code: str
     description: str
+    is_cost_center_open: bool = False
+    is_cost_unit_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +313,8 @@ class Problem:
     `code` is stable, `loket_code` the code of Loket's that it is about. `lines` are the numbers
     of all lines that it touches, in order, and `line_number` is the first of them; both are
     empty for a problem of the run as a whole. `target_id` is the id of what is to be changed in
-    the books: an account, a period, an entry, as `code` tells.
+    the books: an account, a period, an entry, as `code` tells. `confirmation` is the key under
+    which a person may overrule it, or did; empty for a problem that nobody can overrule.
     """
 
     code: str
@@ -253,10 +330,13 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something that was normalised: nothing is wrong, but the books differ from Loket's line."""
+    """Something that was normalised: nothing is wrong, but the books differ from Loket's lines.
+
+    `lines` are the numbers of the lines that it touches, in order.
+    """
 
     code: str
-    line_number: int
+    lines: tuple[int, ...]
     message: Promise
 
 
@@ -264,9 +344,10 @@ class Note:
 class Proposal:
     """A run as it would be booked, with everything that is wrong with it.
 
-    Each number of a run's line is in `lines` (as `source_line`), in `dropped_lines` (no amount),
+    Each number of a run's line is in `lines` (in `source_lines`), in `dropped_lines` (no amount),
     or in `unusable_lines` (an amount that is not in whole cents, which is an error as well).
-    `period` is the one of the booking date, `None` if there is none.
+    `period` is the one of the booking date, `None` if there is none. `matched_lines` tell what each
+    code was found to stand for.
     """
 
     lines: tuple[ProposedLine, ...]
@@ -277,6 +358,7 @@ class Proposal:
     period: PeriodChoice | None
     dropped_lines: tuple[int, ...]
     unusable_lines: tuple[int, ...]
+    matched_lines: tuple[MatchedLine, ...] = ()
 
     @property
     def is_bookable(self) -> bool:

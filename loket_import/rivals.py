@@ -4,8 +4,11 @@ Loket: a payroll run may have several journal runs, and one that was undone come
 with a new id for the same pay period, perhaps of a new payroll run.
 """
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
 
+from ledger.models import AccountKind
+from loket_import.amounts import ZERO
 from loket_import.models import Booking, JournalRun
 from loket_import.proposal import OtherBooking
 from loket_import.statuses import REMOVED
@@ -34,6 +37,15 @@ def other_bookings(run: JournalRun) -> tuple[OtherBooking, ...]:
     live = (
         Booking.objects.filter(run__in=rivals_of(run).exclude(pk=run.pk), reversal=None)
         .select_related("run", "entry__journal", "entry__fiscal_year")
+        .annotate(
+            cost=Coalesce(
+                Sum(
+                    F("entry__lines__debit") - F("entry__lines__credit"),
+                    filter=Q(entry__lines__account__kind=AccountKind.EXPENSE),
+                ),
+                Value(ZERO),
+            )
+        )
         .order_by("pk")
     )
     return tuple(
@@ -43,6 +55,8 @@ def other_bookings(run: JournalRun) -> tuple[OtherBooking, ...]:
             is_gone=is_gone(booking.run),
             entry_id=booking.entry_id,
             entry=str(booking.entry),
+            total=booking.entry.total,
+            cost=booking.cost,
         )
         for booking in live
     )

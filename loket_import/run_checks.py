@@ -9,10 +9,13 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from finmaster.templatetags.finmaster import nl_datetime
 from loket_import.amounts import MAX_AMOUNT, exact_text
-from loket_import.proposal import Case, Problem, Severity
+from loket_import.exports import Trail
+from loket_import.likeness import cost_of, holds_wages_again, totals_of
+from loket_import.proposal import Case, OtherBooking, Problem, Severity
 from loket_import.status_words import MISSING, UNREADY
-from loket_import.statuses import READY
+from loket_import.statuses import MAY_BE_BOOKED, READY
 
 MAX_DESCRIPTION_LENGTH = 255
 
@@ -27,28 +30,81 @@ def _run_error(code: str, message: Promise, cure: Promise, target_id: int | None
     return _run_problem(code, Severity.ERROR, message, cure, target_id)
 
 
+def _confirmable(
+    case: Case, key: tuple[str, object], message: Promise, cure: Promise, target_id: int | None
+) -> Problem:
+    """A problem that stands in the way until a person overrules it: its code, and its evidence."""
+    code, evidence = key
+    name = f"{code}:{evidence}"
+    word = case.facts.confirmed.get(name)
+    if word is None:
+        return Problem(code, Severity.ERROR, None, None, message, cure, (), target_id, name)
+    said = format_lazy(
+        _("Confirmed by {name} on {moment}."), name=word.name, moment=nl_datetime(word.at)
+    )
+    return Problem(code, Severity.WARNING, None, None, message, said, (), target_id, name)
+
+
 def run_is_ready(case: Case) -> Iterator[Problem]:
-    """Loket: only a run with status 4 'Journaal gereed' may be booked; the key decides."""
+    """Loket: status 4 'Journaal gereed' may be booked at once; the key decides.
+
+    One that was exported, or failed to be, may be booked by who has looked at what became of it;
+    the export that Loket notes when we tell it what became of a run is no reason to ask.
+    """
     key = case.facts.status_key
     if case.facts.is_missing:
         yield _run_error(MISSING.code, MISSING.reason, MISSING.cure)
-        return
-    if key == READY:
-        return
-    if words := UNREADY.get(key):
+    elif key in MAY_BE_BOOKED:
+        if key != READY and not case.facts.is_exported_by_us:
+            yield _exported(case)
+    elif words := UNREADY.get(key):
         yield _run_error(words.code, words.reason, words.cure)
-        return
-    yield _run_error(
-        "run_status_unknown",
-        format_lazy(
-            _("Loket gives this journal run a status that is not known here: {key} {text}."),
-            key=key,
-            text=case.facts.status_text.strip(),
-        ),
-        _(
-            "Do not book the run by hand before you have asked your payroll administrator what "
-            "this status means."
-        ),
+    else:
+        yield _run_error(
+            "run_status_unknown",
+            format_lazy(
+                _("Loket gives this journal run a status that is not known here: {key} {text}."),
+                key=key,
+                text=case.facts.status_text.strip(),
+            ),
+            _(
+                "Do not book the run by hand before you have asked your payroll administrator what "
+                "this status means."
+            ),
+        )
+
+
+def _exported(case: Case) -> Problem:
+    """An export that is not our own, with the last that Loket tells of it."""
+    words, trail = UNREADY[case.facts.status_key], case.facts.trail
+    if trail is None:
+        return _run_error(
+            words.code,
+            words.reason,
+            _("Fetch the run again: then its export history in Loket is shown here."),
+        )
+    message = format_lazy("{reason} {told}", reason=words.reason, told=_last_export(trail))
+    return _confirmable(case, (words.code, trail.evidence), message, words.cure, None)
+
+
+def _last_export(trail: Trail) -> Promise:
+    if trail.exports is None:
+        return _(
+            "The Loket user of this connection may not see the export history, so it is unknown "
+            "where the run went."
+        )
+    if trail.last is None:
+        return _("The export history in Loket is empty: somebody may have marked it by hand.")
+    moment, application = nl_datetime(trail.last.at), trail.last.to or "?"
+    if trail.last.succeeded:
+        return format_lazy(
+            _("Exported to {application} on {moment}."), application=application, moment=moment
+        )
+    return format_lazy(
+        _("The export to {application} on {moment} failed: {error}"),
+        application=application,
+        moment=moment,
+        error=trail.last.error,
     )
 
 
@@ -70,40 +126,125 @@ def wages_are_not_booked_twice(case: Case) -> Iterator[Problem]:
 
     Loket: removing a journal run removes nothing elsewhere, and the run that replaces it has an id
     of its own. Runs of one payroll run that are both there are no replacement: a recalculation
-    holds the differences only, and comes on top of the earlier ones.
+    holds the differences only, and comes on top of the earlier ones. One that holds all wages
+    again, and another payroll run of the period with the same total, are for a person to judge.
     """
-    for other in case.facts.other_bookings:
+    others = case.facts.other_bookings
+    totals = totals_of(case.run_lines)
+    beneath = [other for other in others if other.is_same_payroll_run and not other.is_gone]
+    is_again = holds_wages_again(totals, cost_of(case.proposal.lines), beneath)
+    for other in others:
         if other.is_gone:
-            yield _run_problem(
-                "replaced_run_booked",
-                Severity.ERROR,
-                format_lazy(
-                    _(
-                        "Journal run {number} of the same pay period is booked as {entry} and was "
-                        "removed in Loket afterwards. With this run the wages could be in the "
-                        "books twice."
-                    ),
-                    number=other.run_number,
-                    entry=other.entry,
-                ),
-                format_lazy(_("Reverse {entry} first."), entry=other.entry),
-                target_id=other.entry_id,
-            )
+            yield _replaced(other)
         elif other.is_same_payroll_run:
-            yield _run_problem(
-                "comes_on_top",
-                Severity.WARNING,
-                format_lazy(
-                    _(
-                        "This run comes on top of {entry}, which books journal run {number} of the "
-                        "same payroll run."
-                    ),
-                    number=other.run_number,
-                    entry=other.entry,
+            yield _again(case, other) if is_again else _on_top(other)
+        elif other.total in totals:
+            yield _same_total(case, other)
+
+
+def _replaced(other: OtherBooking) -> Problem:
+    return _run_error(
+        "replaced_run_booked",
+        format_lazy(
+            _(
+                "Journal run {number} of the same pay period is booked as {entry} and was "
+                "removed in Loket afterwards. With this run the wages could be in the "
+                "books twice."
+            ),
+            number=other.run_number,
+            entry=other.entry,
+        ),
+        format_lazy(_("Reverse {entry} first."), entry=other.entry),
+        target_id=other.entry_id,
+    )
+
+
+def _on_top(other: OtherBooking) -> Problem:
+    return _run_problem(
+        "comes_on_top",
+        Severity.WARNING,
+        format_lazy(
+            _(
+                "This run comes on top of {entry}, which books journal run {number} of the "
+                "same payroll run."
+            ),
+            number=other.run_number,
+            entry=other.entry,
+        ),
+        _("Check that its lines hold the differences only, and not all wages again."),
+        target_id=other.entry_id,
+    )
+
+
+def _again(case: Case, other: OtherBooking) -> Problem:
+    return _confirmable(
+        case,
+        ("full_wages_again", other.entry_id),
+        format_lazy(
+            _(
+                "This run seems to hold all wages again, and not the differences only: {entry} "
+                "books journal run {number} of the same payroll run."
+            ),
+            number=other.run_number,
+            entry=other.entry,
+        ),
+        format_lazy(
+            _(
+                "Compare the two. If the same wages are in both, reverse {entry} first; if this "
+                "run does come on top of it, confirm that."
+            ),
+            entry=other.entry,
+        ),
+        other.entry_id,
+    )
+
+
+def _same_total(case: Case, other: OtherBooking) -> Problem:
+    return _confirmable(
+        case,
+        ("same_wages_booked", other.entry_id),
+        format_lazy(
+            _(
+                "Journal run {number}, of another payroll run of the same pay period, is booked "
+                "as {entry} with the same total. The wages could be in the books twice."
+            ),
+            number=other.run_number,
+            entry=other.entry,
+        ),
+        format_lazy(
+            _(
+                "Compare the two. If the same wages are in both, book one of them only; if this "
+                "run comes on top of {entry}, confirm that."
+            ),
+            entry=other.entry,
+        ),
+        other.entry_id,
+    )
+
+
+def wages_were_not_typed_by_hand(case: Case) -> Iterator[Problem]:
+    """An entry with the same total in the same period, of no run, is for a person to judge."""
+    for twin in case.facts.twins:
+        yield _confirmable(
+            case,
+            ("twin", twin.entry_id),
+            format_lazy(
+                _(
+                    "{entry} of {date} has the same total and books no journal run: somebody may "
+                    "have typed or imported these wages by hand."
                 ),
-                _("Check that its lines hold the differences only, and not all wages again."),
-                target_id=other.entry_id,
-            )
+                entry=twin.entry,
+                date=f"{twin.booked_on:%d-%m-%Y}",
+            ),
+            format_lazy(
+                _(
+                    "Look at {entry}. If it holds these wages, reverse it first or leave this run "
+                    "unbooked; if it holds something else, confirm that."
+                ),
+                entry=twin.entry,
+            ),
+            twin.entry_id,
+        )
 
 
 def run_has_lines(case: Case) -> Iterator[Problem]:
@@ -294,6 +435,7 @@ RUN_CHECKS = (
     run_is_ready,
     run_is_real,
     wages_are_not_booked_twice,
+    wages_were_not_typed_by_hand,
     run_has_lines,
     every_line_is_accounted_for,
     run_balances,

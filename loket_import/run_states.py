@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
+from loket_import.clearance import CLEARED, Clearance
 from loket_import.models import Booking, JournalRun, RunContent
 from loket_import.status_words import MISSING, UNREADY, StatusWords
-from loket_import.statuses import READY, REMOVED
+from loket_import.statuses import EXPORT_FAILED, EXPORTED, FAILED, READY, REMOVED
+
+# Statuses of which the page of the run tells more: why it failed, or what its export history is.
+TELLS_MORE = frozenset({FAILED, EXPORT_FAILED, EXPORTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +19,8 @@ class RunState:
     """`tone` is of components/tag.html.
 
     `reason` says why a run can't be booked, or what is wrong with one that is; `cure` what to do
-    about the latter. Both are empty where there is nothing to say.
+    about the latter. Both are empty where there is nothing to say. `is_openable` tells that the
+    page of the run has something to see or to do, although it can't be booked as it is.
     """
 
     text: str
@@ -23,12 +28,20 @@ class RunState:
     reason: str
     is_bookable: bool
     cure: str = ""
+    is_openable: bool = False
 
 
-def run_state(run: JournalRun, booking: Booking | None, *, is_changed: bool = False) -> RunState:
+def run_state(
+    run: JournalRun,
+    booking: Booking | None,
+    *,
+    is_changed: bool = False,
+    clearance: Clearance | None = None,
+) -> RunState:
     """What the list of runs says of one run. Our own booking goes before Loket's status.
 
-    `is_changed` tells that Loket's lines are no longer those that were booked.
+    `is_changed` tells that Loket's lines are no longer those that were booked, `clearance` why a
+    run may be booked although Loket calls it exported.
     """
     if booking is not None:
         return booked_state(run, is_changed=is_changed)
@@ -39,9 +52,13 @@ def run_state(run: JournalRun, booking: Booking | None, *, is_changed: bool = Fa
     if run.missing_since:
         return unready(MISSING)
     if run.status_key == READY:
-        return RunState(_("Ready to book"), "info", "", is_bookable=True)
+        return RunState(_("Ready to book"), "info", "", is_bookable=True, is_openable=True)
+    if clearance is not None:
+        return RunState(
+            _("Ready to book"), "info", str(CLEARED[clearance]), is_bookable=True, is_openable=True
+        )
     if words := UNREADY.get(run.status_key):
-        return unready(words)
+        return unready(words, opens=run.status_key in TELLS_MORE)
     return RunState(
         run.status_text,
         "warning",
@@ -50,9 +67,11 @@ def run_state(run: JournalRun, booking: Booking | None, *, is_changed: bool = Fa
     )
 
 
-def unready(words: StatusWords) -> RunState:
+def unready(words: StatusWords, *, opens: bool = False) -> RunState:
     """The state of a run that waits for something in Loket."""
-    return RunState(str(words.text), words.tone, str(words.reason), is_bookable=False)
+    return RunState(
+        str(words.text), words.tone, str(words.reason), is_bookable=False, is_openable=opens
+    )
 
 
 def booked_state(run: JournalRun, *, is_changed: bool) -> RunState:

@@ -22,12 +22,13 @@ class StatusWords:
     cure: Promise
 
 
-LOOK_AND_MAKE_ANEW = _(
-    "See the run's export history in Loket. If it was not booked anywhere, have your payroll "
-    "administrator remove the run and make it anew; then fetch the runs."
+LOOK_AND_CONFIRM = _(
+    "Check whether these wages are in these books or in others. If they are in none that count, "
+    "confirm that and book the run."
 )
 
-# Loket's statuses that can't be booked. Source: journalRunStatus; results exist for 4 to 7 only.
+# Loket's statuses other than ready. Those that may be booked are so once somebody has confirmed it.
+# Source: journalRunStatus; results exist for 4 to 7 only.
 UNREADY: dict[int, StatusWords] = {
     statuses.WAITING: StatusWords(
         _("Waiting in Loket.nl"),
@@ -84,14 +85,14 @@ UNREADY: dict[int, StatusWords] = {
             "An export of this journal run failed in Loket, and part of it may have reached other "
             "books."
         ),
-        LOOK_AND_MAKE_ANEW,
+        LOOK_AND_CONFIRM,
     ),
     statuses.EXPORTED: StatusWords(
         _("Exported earlier"),
         "neutral",
         "run_exported",
         _("This journal run was exported from Loket before: its wages may be booked already."),
-        LOOK_AND_MAKE_ANEW,
+        LOOK_AND_CONFIRM,
     ),
 }
 

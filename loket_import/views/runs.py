@@ -1,4 +1,4 @@
-"""Step 3: the journal runs of a year, all of them; only those that can be booked are links."""
+"""Step 3: the journal runs of a year; those that can be booked, or tell more, are links."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from connections.models import Connection
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
 from loket_import import wizard
+from loket_import.clearance import clearances
 from loket_import.freshness import fetch_of
 from loket_import.models import Booking, JobKind
 from loket_import.periods import period_label
@@ -57,7 +58,7 @@ def payroll_years() -> list[int]:
 
 
 def rows(connection: Connection, year: int, slug: str) -> list[dict[str, Any]]:
-    """What the list shows of each run of a year, the newest first, in three queries."""
+    """What the list shows of each run of a year, the newest first, in five queries."""
     found = wizard.runs_of(connection).filter(year=year).order_by("-sequence_number")
     bookings = {
         booking.run_id: booking
@@ -66,12 +67,13 @@ def rows(connection: Connection, year: int, slug: str) -> list[dict[str, Any]]:
         )
     }
     changed = changed_since_booked(found)
+    cleared = clearances(found)
     listed = []
     for run in found:
         booking = bookings.get(run.pk)
-        state = run_state(run, booking, is_changed=run.pk in changed)
+        state = run_state(run, booking, is_changed=run.pk in changed, clearance=cleared.get(run.pk))
         url = ""
-        if state.is_bookable or booking:
+        if state.is_openable or booking:
             url = reverse("loket_import:content", args=[slug, run.pk])
         listed.append(
             {
