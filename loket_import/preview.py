@@ -1,7 +1,7 @@
 """What a stored run would become in the books as they are now: loads, then matches."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from ledger.models import Account, CostCenter, CostUnit, Journal, JournalKind, P
 from ledger.period_names import period_name
 from loket_import.confirmations import confirmed
 from loket_import.exports import read_trail
+from loket_import.insight import history_of
 from loket_import.matching import match, posting_hash
 from loket_import.models import JournalRun, RunContent
 from loket_import.periods import default_description
@@ -28,6 +29,7 @@ from loket_import.proposal import (
 )
 from loket_import.reported import exported_by_us
 from loket_import.rivals import other_bookings
+from loket_import.run_history import RunHistory
 from loket_import.storing import newest_content
 from loket_import.twins import twins_of
 
@@ -56,6 +58,7 @@ class Preview:
     lines: tuple[RunLine, ...]
     proposal: Proposal
     hash: str
+    history: RunHistory
 
 
 def preview(run: JournalRun, connection: Connection) -> Preview | None:
@@ -70,8 +73,10 @@ def preview(run: JournalRun, connection: Connection) -> Preview | None:
         description=run.description or default_description(run, connection),
     )
     lines = run_lines(content)
-    known = facts(run, content, lines, options.booking_date)
-    proposal = match(facts=known, lines=lines, books=load_books(), options=options)
+    books = load_books()
+    history = history_of(run, connection, books)
+    known = replace(facts(run, content, lines, options.booking_date), history=history)
+    proposal = match(facts=known, lines=lines, books=books, options=options)
     return Preview(
         run=run,
         content=content,
@@ -80,6 +85,7 @@ def preview(run: JournalRun, connection: Connection) -> Preview | None:
         lines=lines,
         proposal=proposal,
         hash=posting_hash(proposal, options, journal.pk) if proposal.is_bookable else "",
+        history=history,
     )
 
 

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 
 from loket_import.amounts import EXACT, ZERO
 from loket_import.exports import Trail
+from loket_import.run_history import NOTHING_BEFORE, RunHistory
 
 
 class ChartMode(StrEnum):
@@ -69,6 +70,8 @@ class RunLine:
     cost_unit_description: str | None
     debit: Decimal
     credit: Decimal
+    component_key: int | None = None
+    component_description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,8 @@ class RunFacts:
     trail: Trail | None = None
     is_exported_by_us: bool = False
     twins: tuple[Twin, ...] = ()
+    # What the payroll journalised before; empty where that plays no part.
+    history: RunHistory = NOTHING_BEFORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +201,8 @@ class Books:
     """The administration's master data and mappings, loaded in a fixed number of queries.
 
     Mappings go from Loket's trimmed code to our id; a cost centre or unit that goes to None is
-    left out on purpose, an account that does has no mapping. Cost centre rules go by Loket's trimmed
-    account code. Periods don't overlap: the database sees to it.
+    left out on purpose, an account that does has no mapping. Cost centre rules go by Loket's
+    trimmed account code. Periods don't overlap: the database sees to it.
     """
 
     accounts: Mapping[str, AccountChoice]
