@@ -1,4 +1,4 @@
-"""A connection in words, as its pages show it: key facts, history, what troubles it, mappings."""
+"""A connection in words, as its pages show it: key facts, history, what troubles it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,16 +16,13 @@ from connections.errors import (
     NotAuthorised,
     WrongEnvironment,
 )
-from connections.mapping import Target
 from connections.models import (
     ChartMode,
     Connection,
     ConnectionEvent,
     ConnectionState,
     EventKind,
-    Mapping,
 )
-from finmaster.templatetags.finmaster import nl_datetime
 
 TROUBLES = {
     error.code: error.message
@@ -116,13 +113,3 @@ def detail_of(event: ConnectionEvent) -> "str | Promise":
             return ChartMode(event.detail).label
         case _other:
             return event.detail
-
-
-def facts_of_mapping(mapping: Mapping, target: Target) -> list[tuple[str, Any]]:
-    """Both sides of a mapping, and who set it when; by nobody when FinMaster itself did."""
-    return [
-        (_("In Loket.nl"), f"{mapping.loket_code} {mapping.loket_description}".strip()),
-        (_("Booked on now"), target),
-        (_("Set by"), mapping.set_by.name if mapping.set_by else ""),
-        (_("Set on"), nl_datetime(mapping.set_at)),
-    ]

@@ -1,5 +1,7 @@
 """What can go wrong with a connection, in sentences."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
 
 from finmaster.errors import UserError
@@ -68,6 +70,38 @@ class LoginRefused(ConnectionTrouble):
     def __init__(self, code: str) -> None:
         self.reason = code
         self.message = REFUSALS[code]
+
+
+class MappingTrouble(UserError):
+    """A mapping was not changed; it stands as it stood."""
+
+
+class MappingChangedMeanwhile(MappingTrouble):
+    """Somebody changed the mapping after it was shown."""
+
+    code = "mapping_changed_meanwhile"
+    message = _(
+        "A colleague changed this mapping after you opened it. Your change was not saved. Below is "
+        "what it says now; make your change again if it is still needed."
+    )
+
+
+class CannotRestore(MappingTrouble):
+    """What a code was booked on before can't be booked on any more."""
+
+    code = "mapping_not_restored"
+
+    def __init__(self, names: Sequence[str]) -> None:
+        if names:
+            self.message = _(
+                "The mapping was not put back, for nothing can be booked on %(names)s. Have that "
+                "changed under Master data, or choose another one in the mapping table."
+            ) % {"names": ", ".join(names)}
+        else:
+            self.message = _(
+                "The mapping was not put back: what the code was booked on no longer exists. "
+                "Choose another one in the mapping table."
+            )
 
 
 # Of the check of what a connection is linked to, which the app that asks Loket makes.

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from connections.mapping import Dimension, bookable
+from connections.mapping import Dimension
 from connections.models import ChartMode
 
 # Of the list of what can be booked on: its label, and what it says while nothing is chosen.
@@ -66,18 +66,3 @@ class ChangeForm(ConnectionForm):
                 "Fixed since the connection was authorised with it. For another user, end this "
                 "connection and make a new one."
             )
-
-
-class MappingForm(forms.Form):
-    """What a code of Loket is booked on from now on."""
-
-    target = forms.ChoiceField(
-        error_messages={"required": NOT_IN_LIST, "invalid_choice": NOT_IN_LIST}
-    )
-
-    def __init__(self, *args: Any, dimension: Dimension, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        target = self.fields["target"]
-        assert isinstance(target, forms.ChoiceField)  # noqa: S101
-        target.label = TARGET_LABELS[dimension]
-        target.choices = [("", NO_TARGET[dimension]), *bookable(dimension)]

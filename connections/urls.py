@@ -1,8 +1,8 @@
-"""Addresses of external connections, below an administration's prefix."""
+"""Addresses of external connections and of the mapping table, below the master data."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
-from connections import mapping_views, views
+from connections import mapping_history_views, mapping_views, views
 from connections.mapping import Dimension
 
 app_name = "connections"
@@ -29,7 +29,7 @@ class DimensionConverter:
 
 register_converter(DimensionConverter, "dimension")
 
-urlpatterns = [
+connection_addresses = [
     path("", views.connections, name="connections"),
     path("nieuw/", views.choose_kind, name="new"),
     path("nieuw/loket/", views.create, name="create"),
@@ -37,10 +37,21 @@ urlpatterns = [
     path("<int:connection_id>/wijzigen/", views.change, name="change"),
     path("<int:connection_id>/autoriseren/", views.authorise, name="authorise"),
     path("<int:connection_id>/beeindigen/", views.end, name="end"),
-    path("<int:connection_id>/transponeertabel/", mapping_views.mappings, name="mappings"),
+]
+
+# The table belongs to the administration, and outlives its connections.
+mapping_addresses = [
+    path("", mapping_views.mappings, name="mappings"),
+    path("geschiedenis/", mapping_history_views.mapping_history, name="mapping_history"),
+    path("<dimension:dimension>/nieuw/", mapping_views.mapping_new, name="mapping_new"),
     path(
-        "<int:connection_id>/transponeertabel/<dimension:dimension>/<int:mapping_id>/wijzigen/",
+        "<dimension:dimension>/<int:mapping_id>/wijzigen/",
         mapping_views.mapping_change,
         name="mapping_change",
     ),
+]
+
+urlpatterns = [
+    path("externe-connecties/", include(connection_addresses)),
+    path("transponeertabel/", include(mapping_addresses)),
 ]

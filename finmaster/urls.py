@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 
+from connections.mapping_saving_views import mapping_consequences, mapping_restore
 from connections.views import callback, refused
 from finmaster.log_in import LogIn, LogOut
 from finmaster.views import office
@@ -11,6 +12,7 @@ from loket_import import reversing
 from loket_import.origins import origin_of
 from loket_import.pinning import check_pin
 from loket_import.views.imports import overview
+from loket_import.what_if import what_if
 
 administration: list[URLPattern | URLResolver] = [
     path("", overview, name="overview"),
@@ -22,7 +24,19 @@ administration: list[URLPattern | URLResolver] = [
         {"reverse": reversing.reverse_entry},
         name="reverse_entry",
     ),
-    path("stamgegevens/externe-connecties/", include("connections.urls")),
+    path("stamgegevens/", include("connections.urls")),
+    path(
+        "stamgegevens/transponeertabel/gevolgen/",
+        mapping_consequences,
+        {"what_if": what_if},
+        name="mapping_consequences",
+    ),
+    path(
+        "stamgegevens/transponeertabel/geschiedenis/<int:change_id>/herstellen/",
+        mapping_restore,
+        {"what_if": what_if},
+        name="mapping_restore",
+    ),
     path("importeren/", include("loket_import.urls")),
 ]
 
