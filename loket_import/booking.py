@@ -1,7 +1,7 @@
 """Book a run: ask Loket once more, compare with what the user saw, post, all or nothing."""
 
-from dataclasses import asdict, dataclass
-from typing import Any, Self
+from dataclasses import asdict
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
@@ -17,9 +17,13 @@ from ledger.posting import Draft, DraftLine, post
 from loket_import.fetching import NoConnection, ask_for_run
 from loket_import.jobs import Claimed, request_job
 from loket_import.models import Booking, Job, JobKind, JournalRun
+from loket_import.orders import BookingOrder, unseen_warnings
 from loket_import.preview import Preview, preview
+from loket_import.proof_sources import proof_of
+from loket_import.reported import exported_by_us
+from loket_import.reporting import report_booking
 from loket_import.rivals import lock_with_rivals
-from loket_import.statuses import READY
+from loket_import.statuses import MAY_BE_BOOKED, READY
 
 
 class BookingRefused(UserError):
@@ -38,12 +42,12 @@ SENTENCES = {
         "Look at the new content and book again."
     ),
     "changed_here": _(
-        "An account, a mapping, the date or the description was changed after you looked at it. "
-        "Nothing was booked. Look at the entry again and book once more."
+        "An account, a mapping, the date or the description was changed after you looked at it, "
+        "or there is a new warning. Nothing was booked. Look at the entry again and book once more."
     ),
     "not_ready": _(
-        "The journal run is no longer ready in Loket.nl. Nothing was booked. "
-        "Go back to the list of runs to see its state."
+        "The journal run has another state in Loket.nl than when you looked at it, or is no longer "
+        "there. Nothing was booked. Look at its state now."
     ),
     "has_problems": _(
         "There are problems in the way by now. Nothing was booked. "
@@ -63,24 +67,6 @@ SENTENCES = {
         "manager of it for the role of bookkeeper, or have a colleague book the run."
     ),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class BookingOrder:
-    """What the user saw when pressing 'Boeken': the job books this or nothing."""
-
-    content_id: int
-    source_hash: str
-    posting_hash: str
-
-    @classmethod
-    def of(cls, seen: Preview) -> Self:
-        """The order for a preview."""
-        return cls(
-            content_id=seen.content.pk,
-            source_hash=seen.content.source_hash,
-            posting_hash=seen.hash,
-        )
 
 
 def order_booking(seen: Preview, *, user: User) -> Job:
@@ -108,14 +94,14 @@ def live_booking(run: JournalRun) -> Booking | None:
 
 def handle_booking(job: Claimed) -> None:
     """Ask Loket for state and content once more and book what was seen, if it is still that."""
-    order = BookingOrder(**job.order)
+    order = BookingOrder.read(job.order)
     asked = ask_for_run(job)
     with administration_scope(job.administration_id):
         # Who has lost the job has been asleep: what it heard of Loket may be long out of date.
         job.hold()
         # Stored even when the booking is refused: the page must show what Loket says now.
         asked.store()
-    if asked.row.status_key != READY or asked.results is None:
+    if asked.row.status_key not in MAY_BE_BOOKED or asked.results is None:
         raise BookingRefused("not_ready")
     if asked.results.source_hash != order.source_hash:
         raise BookingRefused("changed_in_loket")
@@ -140,16 +126,24 @@ def book(run_id: int, order: BookingOrder, *, user_id: int | None) -> Booking:
         if booked.posting_hash != order.posting_hash:
             raise BookingRefused("booked_otherwise")
         return booked
-    if run.missing_since is not None:
+    if run.missing_since is not None or not is_status_as_seen(run, order):
         raise BookingRefused("not_ready")
-    seen = preview(run, connection_of(run))
+    connection = connection_of(run)
+    seen = preview(run, connection)
     if seen is None or seen.content.pk != order.content_id:
         raise BookingRefused("changed_in_loket")
     if not seen.proposal.is_bookable:
         raise BookingRefused("has_problems")
-    if seen.hash != order.posting_hash:
+    if seen.hash != order.posting_hash or unseen_warnings(seen.proposal, order.warnings):
         raise BookingRefused("changed_here")
-    return take_slot(seen, post(draft_of(seen, user_id)), user_id)
+    booking = take_slot(seen, post(draft_of(seen, user_id)), user_id)
+    report_booking(booking, connection)
+    return booking
+
+
+def is_status_as_seen(run: JournalRun, order: BookingOrder) -> bool:
+    """Whether Loket's status is what the user agreed to, or no worse: ready, or our own message."""
+    return run.status_key in (order.status_key, READY) or run.pk in exported_by_us([run])
 
 
 def connection_of(run: JournalRun) -> Connection:
@@ -175,6 +169,7 @@ def take_slot(seen: Preview, entry: JournalEntry, user_id: int | None) -> Bookin
             content=seen.content,
             generation=earlier + 1,
             posting_hash=seen.hash,
+            proof=proof_of(seen),
             entry=entry,
             booked_by_id=user_id,
         )
@@ -204,5 +199,6 @@ def draft_line(line: Any) -> DraftLine:
         debit=line.debit,
         credit=line.credit,
         description=line.description,
-        source_line=line.source_line,
+        # Of a line that stands for several the proof of the booking names them all.
+        source_line=line.source_lines[0] if len(line.source_lines) == 1 else None,
     )

@@ -10,7 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from loket_import.line_checks import by_code, code_problem, label_of
-from loket_import.proposal import Case, DimensionChoice, MatchedLine, Problem, Severity
+from loket_import.proposal import Case, DimensionChoice, MatchedLine, Problem, Severity, Way
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -23,6 +23,7 @@ class OnLine:
     code: str
     description: str
     choice: DimensionChoice | None
+    way: Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ class DimensionChecks:
     give_code: _StrPromise
 
     def are_known(self, case: Case) -> Iterator[Problem]:
-        """A code has a mapping or, without one, is a code here."""
-        for group in self._by_code(case, lambda found: bool(found.code) and found.choice is None):
+        """A code has a mapping or, without one, is a code here; unless nobody asks what it is."""
+        for group in self._by_code(case, lambda found: found.way == Way.UNKNOWN):
             code, lines = group
             label = label_of(code, self.on(lines[0]).description)
             yield code_problem(
@@ -57,7 +58,8 @@ class DimensionChecks:
     def are_not_blocked(self, case: Case) -> Iterator[Problem]:
         """What is blocked takes no new lines."""
         for group in self._by_code(
-            case, lambda found: bool(found.choice and found.choice.is_blocked)
+            case,
+            lambda found: bool(found.way == Way.CODE and found.choice and found.choice.is_blocked),
         ):
             code, lines = group
             choice = self.on(lines[0]).choice
@@ -74,7 +76,7 @@ class DimensionChecks:
         for label, lines in by_code(
             case,
             lambda line: self.on(line).description,
-            lambda line: bool(self.on(line).description and not self.on(line).code),
+            lambda line: bool(self.on(line).description and self.on(line).way == Way.NOT_GIVEN),
         ):
             yield code_problem(
                 f"{self.name}_without_code",
@@ -92,7 +94,12 @@ class DimensionChecks:
 
 COST_CENTERS = DimensionChecks(
     name="cost_center",
-    on=lambda line: OnLine(line.cost_center_code, line.cost_center_description, line.cost_center),
+    on=lambda line: OnLine(
+        line.cost_center_code,
+        line.cost_center_description,
+        line.cost_center,
+        line.cost_center_way,
+    ),
     unknown=_("Loket's cost centre {label} is not known in this administration."),
     add_or_link=_(
         "Add a cost centre with code {code} under Master data, or link it to one of yours."
@@ -107,7 +114,9 @@ COST_CENTERS = DimensionChecks(
 
 COST_UNITS = DimensionChecks(
     name="cost_unit",
-    on=lambda line: OnLine(line.cost_unit_code, line.cost_unit_description, line.cost_unit),
+    on=lambda line: OnLine(
+        line.cost_unit_code, line.cost_unit_description, line.cost_unit, line.cost_unit_way
+    ),
     unknown=_("Loket's cost unit {label} is not known in this administration."),
     add_or_link=_(
         "Add a cost unit with code {code} under Master data, or link it to one of yours."

@@ -19,6 +19,7 @@ from loket_import.proposal import (
     MatchedLine,
     Problem,
     Severity,
+    Way,
 )
 
 Group = tuple[str, list[MatchedLine]]
@@ -99,19 +100,28 @@ def amounts_fit(case: Case) -> Iterator[Problem]:
     for line in case.proposal.lines:
         amount = max(line.debit, line.credit)
         if amount > MAX_AMOUNT:
-            yield _amount_problem(
+            numbers = line.source_lines
+            sentence = (
+                _("Line {number} has an amount of {amount}, more than the books can hold: {limit}.")
+                if len(numbers) == 1
+                else _(
+                    "Lines that are booked as one, line {number} first, add up to {amount}, more "
+                    "than the books can hold: {limit}."
+                )
+            )
+            yield Problem(
                 "amount_too_large",
-                line.source_line,
+                Severity.ERROR,
+                numbers[0],
+                None,
                 format_lazy(
-                    _(
-                        "Line {number} has an amount of {amount}, more than the books can hold: "
-                        "{limit}."
-                    ),
-                    number=line.source_line,
+                    sentence,
+                    number=numbers[0],
                     amount=exact_text(amount),
                     limit=exact_text(MAX_AMOUNT),
                 ),
                 _("Have your payroll administrator check the amount in Loket."),
+                numbers,
             )
 
 
@@ -205,26 +215,84 @@ def accounts_are_postable(case: Case) -> Iterator[Problem]:
 
 
 def cost_centers_are_present(case: Case) -> Iterator[Problem]:
-    """An account that demands a cost centre gets one on each of its lines."""
+    """An account that demands a cost centre gets one on each of its lines.
+
+    What counts is the cost centre that would be booked. A code that stands for nothing yet, or a
+    rule that names a cost centre that isn't there, is a problem of its own.
+    """
     for group in _by_account(
         case,
         lambda line: bool(
-            line.account and line.account.requires_cost_center and not line.cost_center_code
+            line.account
+            and line.account.requires_cost_center
+            and line.cost_center is None
+            and line.cost_center_way not in (Way.UNKNOWN, Way.RULED)
         ),
     ):
+        account = group[1][0].account
+        is_taken_away = any(line.cost_center_way != Way.NOT_GIVEN for line in group[1])
         yield code_problem(
             "cost_center_missing",
             group,
             format_lazy(
-                _("Account {account} demands a cost centre, and Loket gives none."),
-                account=group[1][0].account,
+                _("Account {account} demands a cost centre, and the mapping table leaves it out.")
+                if is_taken_away
+                else _("Account {account} demands a cost centre, and Loket gives none."),
+                account=account,
             ),
             _(
+                "Change in the mapping table what becomes of the cost centre, or drop the demand "
+                "from the account under Master data."
+            )
+            if is_taken_away
+            else _(
                 "Have your payroll administrator give the account a cost centre in Loket's journal "
                 "profile, or drop the demand from the account under Master data."
             ),
-            target=group[1][0].account,
+            target=account,
         )
+
+
+def rules_name_usable_cost_centers(case: Case) -> Iterator[Problem]:
+    """The cost centre that the rule of an account names is there, and takes new lines."""
+    for group in _by_account(
+        case,
+        lambda line: (
+            line.cost_center_way == Way.RULED
+            and (line.cost_center is None or line.cost_center.is_blocked)
+        ),
+    ):
+        loket_code, lines = group
+        choice = lines[0].cost_center
+        label = label_of(loket_code, lines[0].account_description)
+        if choice is None:
+            yield code_problem(
+                "cost_center_rule_unknown",
+                group,
+                format_lazy(
+                    _("The rule of Loket's account {label} names a cost centre that isn't there."),
+                    label=label,
+                ),
+                _("Choose another cost centre in the mapping table."),
+            )
+        else:
+            yield code_problem(
+                "cost_center_rule_blocked",
+                group,
+                format_lazy(
+                    _(
+                        "The rule of Loket's account {label} names cost centre {choice}, which is "
+                        "blocked."
+                    ),
+                    label=label,
+                    choice=choice,
+                ),
+                _(
+                    "Unblock the cost centre under Master data, or choose another one in the "
+                    "mapping table."
+                ),
+                target=choice,
+            )
 
 
 LINE_CHECKS = (
@@ -235,4 +303,5 @@ LINE_CHECKS = (
     accounts_are_not_blocked,
     accounts_are_postable,
     cost_centers_are_present,
+    rules_name_usable_cost_centers,
 )

@@ -7,19 +7,20 @@ an account here, or it is reported.
 import hashlib
 import json
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
 
-from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
-
-from loket_import.amounts import EXACT, ZERO, exact_text, in_cents, one_sided, total
+from loket_import.amounts import EXACT, ZERO, in_cents, one_sided, total
+from loket_import.auditor_checks import AUDITOR_CHECKS
+from loket_import.condensing import condensed
 from loket_import.dimension_checks import DIMENSION_CHECKS
+from loket_import.dimension_matching import found_cost_center, found_cost_unit, ruled_cost_center
 from loket_import.line_checks import LINE_CHECKS
+from loket_import.notes import dimension_notes, side_notes
 from loket_import.proposal import (
+    AccountChoice,
     Books,
     Case,
     ChartMode,
@@ -31,25 +32,25 @@ from loket_import.proposal import (
     ProposedLine,
     RunFacts,
     RunLine,
+    Way,
 )
 from loket_import.run_checks import RUN_CHECKS
 
-CHECKS = (*RUN_CHECKS, *LINE_CHECKS, *DIMENSION_CHECKS)
+CHECKS = (*RUN_CHECKS, *LINE_CHECKS, *DIMENSION_CHECKS, *AUDITOR_CHECKS)
 
 POSTING_HASH_VERSION = "posting-1"
-
-Choice = TypeVar("Choice")
 
 
 def match(*, facts: RunFacts, lines: Sequence[RunLine], books: Books, options: Options) -> Proposal:
     """Propose an entry for a run, and report all that is wrong with it, in time linear in lines.
 
     A negative amount changes sides, a line with both sides filled becomes a debit and a credit
-    line, and a line without an amount is dropped; a note says so each time. Debit minus credit
-    of the proposal equals that of the run. ValueError for a chart mode that does not exist.
+    line, and a line without an amount is dropped; a note says so each time. Condensed or not, debit
+    minus credit of the proposal equals that of the run. ValueError for a chart mode that does not
+    exist.
     """
     options = replace(options, chart_mode=ChartMode(options.chart_mode))
-    matched: list[MatchedLine] = []
+    found: list[MatchedLine] = []
     proposed: list[ProposedLine] = []
     notes: list[Note] = []
     dropped: list[int] = []
@@ -58,17 +59,18 @@ def match(*, facts: RunFacts, lines: Sequence[RunLine], books: Books, options: O
         debit, credit = in_cents(line.debit), in_cents(line.credit)
         if debit is None or credit is None:
             unusable.append(line.number)
-            matched.append(_matched(line, books, options.chart_mode))
+            found.append(matched(line, books, options.chart_mode))
             continue
         sides = one_sided(debit, credit)
-        notes.extend(_notes(line, sides))
+        notes.extend(side_notes(line, sides))
         if not any(sides):
             dropped.append(line.number)
             continue
-        matched.append(_matched(line, books, options.chart_mode))
-        proposed.extend(_proposed(matched[-1], sides, options.description))
+        found.append(matched(line, books, options.chart_mode))
+        proposed.extend(_proposed(found[-1], sides, options.description))
+    notes.extend(dimension_notes(found))
     proposal = Proposal(
-        lines=tuple(proposed),
+        lines=condensed(proposed) if options.condenses else tuple(proposed),
         problems=(),
         notes=tuple(notes),
         total_debit=total([line.debit for line in proposed]),
@@ -76,53 +78,43 @@ def match(*, facts: RunFacts, lines: Sequence[RunLine], books: Books, options: O
         period=_period_of(options.booking_date, books.periods),
         dropped_lines=tuple(dropped),
         unusable_lines=tuple(unusable),
+        matched_lines=tuple(found),
     )
-    case = Case(facts, options, lines, tuple(matched), proposal)
+    case = Case(facts, options, lines, tuple(found), proposal)
     return replace(proposal, problems=tuple(problem for check in CHECKS for problem in check(case)))
 
 
-def _matched(line: RunLine, books: Books, chart_mode: ChartMode) -> MatchedLine:
+def matched(line: RunLine, books: Books, chart_mode: ChartMode) -> MatchedLine:
+    """What the codes of a line stand for; its amounts don't matter."""
     # Loket: codes are text and its API does not trim them.
     account_code = line.account_code.strip()
     cost_center_code = (line.cost_center_code or "").strip()
     cost_unit_code = (line.cost_unit_code or "").strip()
-    if chart_mode == ChartMode.ADOPT:
-        account = books.accounts.get(account_code)
-    else:
-        account = _mapped(account_code, books.account_mappings, books.accounts_by_id)
+    sent = found_cost_center(cost_center_code, books)
+    cost_center = ruled_cost_center(sent, books.cost_center_rules.get(account_code), books)
+    cost_unit = found_cost_unit(cost_unit_code, books)
     return MatchedLine(
         number=line.number,
         account_code=account_code,
         account_description=line.account_description.strip(),
-        account=account,
+        account=_account(account_code, books, chart_mode),
         cost_center_code=cost_center_code,
         cost_center_description=(line.cost_center_description or "").strip(),
-        cost_center=_mapped_or_same(
-            cost_center_code,
-            books.cost_center_mappings,
-            books.cost_centers_by_id,
-            books.cost_centers,
-        ),
+        cost_center=cost_center.choice,
         cost_unit_code=cost_unit_code,
         cost_unit_description=(line.cost_unit_description or "").strip(),
-        cost_unit=_mapped_or_same(
-            cost_unit_code, books.cost_unit_mappings, books.cost_units_by_id, books.cost_units
-        ),
+        cost_unit=cost_unit.choice,
+        cost_center_way=cost_center.way,
+        cost_unit_way=cost_unit.way,
+        sent_cost_center=sent.choice,
     )
 
 
-def _mapped(code: str, mappings: Mapping[str, int], by_id: Mapping[int, Choice]) -> Choice | None:
-    return by_id.get(mappings[code]) if code in mappings else None
-
-
-def _mapped_or_same(
-    code: str,
-    mappings: Mapping[str, int],
-    by_id: Mapping[int, Choice],
-    by_code: Mapping[str, Choice],
-) -> Choice | None:
-    # Once there is a mapping it decides, also where it leads nowhere.
-    return _mapped(code, mappings, by_id) if code in mappings else by_code.get(code)
+def _account(code: str, books: Books, chart_mode: ChartMode) -> AccountChoice | None:
+    if chart_mode == ChartMode.ADOPT:
+        return books.accounts.get(code)
+    account_id = books.account_mappings.get(code)
+    return None if account_id is None else books.accounts_by_id.get(account_id)
 
 
 def _proposed(
@@ -132,7 +124,7 @@ def _proposed(
     for one_side in ((debit, ZERO), (ZERO, credit)):
         if any(one_side):
             yield ProposedLine(
-                source_line=line.number,
+                source_lines=(line.number,),
                 account=line.account,
                 cost_center=line.cost_center,
                 cost_unit=line.cost_unit,
@@ -143,47 +135,9 @@ def _proposed(
                 loket_cost_center_code=line.cost_center_code,
                 loket_cost_unit_code=line.cost_unit_code,
                 description=line.account_description or description.strip(),
+                is_cost_center_open=line.cost_center_way == Way.UNKNOWN,
+                is_cost_unit_open=line.cost_unit_way == Way.UNKNOWN,
             )
-
-
-def _notes(line: RunLine, sides: tuple[Decimal, Decimal]) -> Iterator[Note]:
-    debit, credit = sides
-    if not (debit or credit):
-        yield Note(
-            "zero_line",
-            line.number,
-            format_lazy(_("Line {number} has no amount and is left out."), number=line.number),
-        )
-    if line.debit < 0 or line.credit < 0:
-        yield Note(
-            "negative_amount",
-            line.number,
-            format_lazy(
-                _(
-                    "Line {number}: a negative amount goes to the other side. Loket has debit "
-                    "{debit}, credit {credit}; booked are debit {to_debit}, credit {to_credit}."
-                ),
-                number=line.number,
-                debit=exact_text(line.debit),
-                credit=exact_text(line.credit),
-                to_debit=exact_text(debit),
-                to_credit=exact_text(credit),
-            ),
-        )
-    if debit and credit:
-        yield Note(
-            "two_sides",
-            line.number,
-            format_lazy(
-                _(
-                    "Line {number} has two sides and becomes two lines: debit {debit} and credit "
-                    "{credit}."
-                ),
-                number=line.number,
-                debit=exact_text(debit),
-                credit=exact_text(credit),
-            ),
-        )
 
 
 def _period_of(booking_date: date, periods: Sequence[PeriodChoice]) -> PeriodChoice | None:

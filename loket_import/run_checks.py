@@ -262,7 +262,7 @@ def run_has_lines(case: Case) -> Iterator[Problem]:
             _("All lines of this journal run are zero."),
             _("You need not do anything: there is nothing to book."),
         )
-    elif len(proposal.lines) + len(proposal.unusable_lines) == 1:
+    elif sum(len(line.source_lines) for line in proposal.lines) + len(proposal.unusable_lines) == 1:
         yield _run_error(
             "too_few_lines",
             _("This journal run has one line with an amount, and an entry needs two at least."),
@@ -276,7 +276,7 @@ def run_has_lines(case: Case) -> Iterator[Problem]:
 def every_line_is_accounted_for(case: Case) -> Iterator[Problem]:
     """The lines that were counted on fetching are all proposed, dropped or refused, each once."""
     proposal = case.proposal
-    accounted = {line.source_line for line in proposal.lines}
+    accounted = {number for line in proposal.lines for number in line.source_lines}
     accounted.update(proposal.dropped_lines, proposal.unusable_lines)
     stored, found = case.facts.stored_line_count, len(case.run_lines)
     # Two lines of one number are one line that is accounted for.

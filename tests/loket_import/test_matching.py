@@ -166,7 +166,7 @@ def test_a_line_is_normalised_to_one_positive_side_and_a_note_says_so(
     sides = [(line.debit, line.credit) for line in proposal.lines]
     assert sides == [(Decimal(left), Decimal(right)) for left, right in expected_sides]
     assert [note.code for note in proposal.notes] == expected_notes
-    assert all(note.line_number == 1 for note in proposal.notes)
+    assert all(note.lines == (1,) for note in proposal.notes)
     assert all(str(note.message) for note in proposal.notes)
     assert proposal.dropped_lines == (() if expected_sides else (1,))
 
@@ -671,7 +671,7 @@ def test_debit_minus_credit_is_the_same_before_and_after(lines):
 def test_every_line_is_proposed_dropped_or_refused_and_only_one_of_these(lines):
     proposal = propose(lines)
 
-    proposed = {line.source_line for line in proposal.lines}
+    proposed = {number for line in proposal.lines for number in line.source_lines}
     fates = [proposed, set(proposal.dropped_lines), set(proposal.unusable_lines)]
     assert sum(len(fate) for fate in fates) == len(lines)
     assert set().union(*fates) == {line.number for line in lines}
@@ -727,7 +727,7 @@ def test_an_account_is_never_guessed(lines, mode):
 
     by_number = {line.number: line for line in lines}
     for line in proposal.lines:
-        code = by_number[line.source_line].account_code.strip()
+        code = by_number[line.source_lines[0]].account_code.strip()
         assert line.loket_account_code == code
         if mode == ADOPT:
             assert line.account == BOOKS.accounts.get(code)
