@@ -7,7 +7,7 @@ import pytest
 
 from connections.models import AccountMapping, Connection, ConnectionEvent, TokenSet
 from finmaster.tenancy import administration_scope
-from ledger.models import Account
+from ledger.models import Account, CostCenter
 from tests.books import make_books
 from tests.database import Writer
 from tests.ledger.drafts import refusal, refused_by
@@ -29,7 +29,11 @@ def ids(committed_for_module: None) -> dict[str, Any]:
             make_row(ConnectionEvent, connection=connection)
             account = Account.objects.get(code="4000")
             make_row(AccountMapping, loket_code="4000", account=account)
-            found |= {f"{prefix}connection": connection.pk, f"{prefix}account": account.pk}
+            found |= {
+                f"{prefix}connection": connection.pk,
+                f"{prefix}account": account.pk,
+                f"{prefix}center": CostCenter.objects.get(code="K100").pk,
+            }
     return found
 
 
@@ -45,8 +49,16 @@ TOKENS = (
 )
 MAPPING = (
     "INSERT INTO connections_accountmapping (administration_id, loket_code, loket_description,"
-    " set_at, account_id) VALUES (%(own)s, '{code}', '', now(), {account})"
+    " set_at, origin, account_id, cost_center_rule, cost_center_id)"
+    " VALUES (%(own)s, '{code}', '', now(), 'table', {account}, '{rule}', {center})"
 )
+
+
+def account_mapping(
+    code: str, account: str = "%(account)s", *, rule: str = "as_sent", center: str = "NULL"
+) -> str:
+    """The statement that adds a mapping of an account."""
+    return MAPPING.format(code=code, account=account, rule=rule, center=center)
 
 
 @every_writer
@@ -92,25 +104,35 @@ MAPPING = (
             "INSERT INTO connections_connectionevent (administration_id, connection_id, kind,"
             " detail, happened_at) VALUES (%(own)s, %(foreign_connection)s, 'ended', '', now())",
         ),
-        ("account_mapped_once", MAPPING.format(code="4000", account="%(account)s")),
+        ("account_mapped_once", account_mapping("4000")),
         (
             "cost_center_mapped_once",
             "INSERT INTO connections_costcentermapping (administration_id, loket_code,"
-            " loket_description, set_at, cost_center_id)"
-            " SELECT administration_id, 'K1', '', now(), id FROM ledger_costcenter"
+            " loket_description, set_at, origin, cost_center_id)"
+            " SELECT administration_id, 'K1', '', now(), 'table', id FROM ledger_costcenter"
             " WHERE administration_id = %(own)s",
         ),
         (
             "cost_unit_mapped_once",
             "INSERT INTO connections_costunitmapping (administration_id, loket_code,"
-            " loket_description, set_at, cost_unit_id)"
-            " SELECT administration_id, 'P1', '', now(), id FROM ledger_costunit, (VALUES (1), (2))"
-            " AS twice WHERE administration_id = %(own)s",
+            " loket_description, set_at, origin, cost_unit_id)"
+            " SELECT administration_id, 'P1', '', now(), 'table', id"
+            " FROM ledger_costunit, (VALUES (1), (2)) AS twice WHERE administration_id = %(own)s",
         ),
         (
             f"connections_accountmapping_account_id_{KEY}",
-            MAPPING.format(code="4001", account="%(foreign_account)s"),
+            account_mapping("4001", "%(foreign_account)s"),
         ),
+        (
+            f"connections_accountmapping_cost_center_id_{KEY}",
+            account_mapping("4001", rule="fixed", center="%(foreign_center)s"),
+        ),
+        ("account_mapping_says_something", account_mapping("4001", "NULL")),
+        ("cost_center_rule_names_one", account_mapping("4001", rule="fixed")),
+        ("cost_center_rule_names_one", account_mapping("4001", rule="default")),
+        ("cost_center_rule_names_one", account_mapping("4001", rule="drop", center="%(center)s")),
+        ("cost_center_rule_names_one", account_mapping("4001", center="%(center)s")),
+        ("cost_center_rule_names_one", account_mapping("4001", rule="other")),
     ],
 )
 def test_a_row_is_refused(ids: dict[str, Any], guard: str, statement: str, writer: Writer) -> None:
