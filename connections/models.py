@@ -330,3 +330,7 @@ class MappingChange(AdministrationModel):
 
     def __str__(self) -> str:
         return f"{self.dimension} {self.loket_code}"
+
+
+# The connection fee's tables live in a module of their own; Django looks for models here.
+from connections.billing import models as billing_models  # noqa: E402, F401

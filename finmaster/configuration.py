@@ -2,7 +2,9 @@
 
 import base64
 import ipaddress
+import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -17,6 +19,31 @@ LOKET_ENVIRONMENTS = ("sandbox", "acceptance", "production")
 LOKET_URLS = {
     "acceptance": ("https://oauth.loket-acc.nl", "https://api.loket-acc.nl/v2"),
     "production": ("https://oauth.loket.nl", "https://api.loket.nl/v2"),
+}
+
+
+SUPPLIER_PARTS = (
+    "name",
+    "address",
+    "postal_code",
+    "city",
+    "chamber_of_commerce_number",
+    "vat_number",
+    "iban",
+)
+SUPPLIER_PATTERNS = {
+    "chamber_of_commerce_number": r"[0-9]{8}",
+    "vat_number": r"NL[0-9A-Z+*]{10}[0-9]{2}",
+    "iban": r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}",
+}
+INVENTED_SUPPLIER = {
+    "name": "FinMaster (voorbeeld)",
+    "address": "Voorbeeldstraat 1",
+    "postal_code": "1234 AB",
+    "city": "Utrecht",
+    "chamber_of_commerce_number": "00000000",
+    "vat_number": "NL000000000B00",
+    "iban": "NL00BANK0000000000",
 }
 
 
@@ -46,6 +73,56 @@ def required(env: environ.Env, name: str, meaning: str) -> str:
     if not value:
         raise ImproperlyConfigured(f"The setting {name} is missing: {meaning}.")
     return value
+
+
+def optional_number(env: environ.Env, name: str) -> int | None:
+    """The whole number of setting `name`, None when it is absent; ImproperlyConfigured names it."""
+    value = text(env, name)
+    if not value:
+        return None
+    if not (value.isascii() and value.isdigit() and len(value) <= 9):
+        raise ImproperlyConfigured(f"The setting {name} must be a whole number: {value!r}.")
+    return int(value)
+
+
+def yes_or_no(env: environ.Env, name: str, *, default: bool) -> bool:
+    """The true or false of setting `name`; ImproperlyConfigured for anything else."""
+    value = text(env, name).lower()
+    if value not in ("", "true", "false"):
+        raise ImproperlyConfigured(f"The setting {name} must be true or false: {value!r}.")
+    return value == "true" if value else default
+
+
+def optional_month(env: environ.Env, name: str) -> date | None:
+    """First day of the month that setting `name` names as 2026-11, None when it is absent."""
+    value = text(env, name)
+    try:
+        if value and (len(value) != 7 or not value.isascii()):
+            raise ValueError
+        return date.fromisoformat(f"{value}-01") if value else None
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"The setting {name} must be a month, written as 2026-11: {value!r}."
+        ) from error
+
+
+def supplier(env: environ.Env, environment: str) -> dict[str, str] | None:
+    """Who sends the invoices of the connection fee: all that the law asks of a supplier, or None.
+
+    Keys: name, address, postal_code, city, chamber_of_commerce_number, vat_number, iban. Source:
+    Wet OB 1968, article 35a. The sandbox has an invented one.
+    """
+    found = {part: text(env, f"BILLING_SUPPLIER_{part.upper()}") for part in SUPPLIER_PARTS}
+    if not any(found.values()):
+        return dict(INVENTED_SUPPLIER) if environment == "sandbox" else None
+    for part, value in found.items():
+        name = f"BILLING_SUPPLIER_{part.upper()}"
+        if not value:
+            raise ImproperlyConfigured(f"The setting {name} is missing: an invoice must hold it.")
+        pattern = SUPPLIER_PATTERNS.get(part)
+        if pattern and not re.fullmatch(pattern, value):
+            raise ImproperlyConfigured(f"The setting {name} is malformed: {value!r}.")
+    return found
 
 
 def web_address(name: str, value: str) -> SplitResult:

@@ -55,6 +55,12 @@ class Office(models.Model):
     """The accountancy firm, or company of its own, that owns administrations."""
 
     name = models.CharField(_("name"), max_length=100)
+    # What a Dutch invoice to the office must say: Wet OB 1968, article 35a.
+    address = models.CharField(_("street and number"), max_length=100, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=10, blank=True)
+    city = models.CharField(_("city"), max_length=60, blank=True)
+    chamber_of_commerce_number = models.CharField(_("KvK number"), max_length=8, blank=True)
+    vat_number = models.CharField(_("VAT number"), max_length=14, blank=True)
 
     class Meta:
         verbose_name = _("office")

@@ -37,6 +37,8 @@ LOKET_CLIENT_ID = configuration.required(env, "LOKET_CLIENT_ID", "the client id 
 LOKET_CLIENT_SECRET = configuration.required(
     env, "LOKET_CLIENT_SECRET", "the client secret issued by Loket"
 )
+# Loket's number of this application in what it is told of a run; without one it names none.
+LOKET_APPLICATION_KEY = configuration.optional_number(env, "LOKET_APPLICATION_KEY")
 if LOKET_ENVIRONMENT == "sandbox":
     # The sandbox speaks plain http, on loopback only; oauthlib refuses that unless told so.
     os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
@@ -46,6 +48,14 @@ else:
 configuration.refuse_development_values(
     environment=LOKET_ENVIRONMENT, debug=DEBUG, secret_key=SECRET_KEY, keys=TOKEN_KEYS
 )
+
+# The connection fee: whether a connection that waits for authorisation still counts, the first
+# month that is billed (else that of the first connection), and who sends the invoices.
+BILLING_REAUTHORISATION_COUNTS = configuration.yes_or_no(
+    env, "BILLING_REAUTHORISATION_COUNTS", default=True
+)
+BILLING_FIRST_MONTH = configuration.optional_month(env, "BILLING_FIRST_MONTH")
+BILLING_SUPPLIER = configuration.supplier(env, LOKET_ENVIRONMENT)
 
 INSTALLED_APPS = [
     "finmaster",
@@ -181,6 +191,11 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-work": {
         "task": "loket_import.tasks.forget_old_work",
         "schedule": crontab(hour=3, minute=30),
+    },
+    # On the first of the month, and on the days after it should the first have been missed.
+    "close-billing-months": {
+        "task": "connections.tasks.close_billing_months",
+        "schedule": crontab(hour=4, minute=30),
     },
 }
 

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
+from connections.billing.first_prices import FIRST_PRICES
 from finmaster.databases import embedded_url
 from finmaster.management.commands.setup_database import in_database
 from finmaster.roles import create_database, create_roles, grant_rights
@@ -107,3 +108,5 @@ def empty_database() -> None:
                 sql.SQL(", ").join(sql.Identifier(table) for (table,) in tables)
             )
         )
+        # What the migrations entered, and every installation has.
+        connection.execute(FIRST_PRICES)

@@ -1,0 +1,1 @@
+"""The connection fee: what is counted, what it costs, and the statements that say so."""
