@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from connections.models import AuthorisationAttempt
 from finmaster.models import Administration
 from finmaster.tenancy import administration_scope
-from loket_import.models import Job, JobState
+from loket_import.models import Job, JobKind, JobState
 
 KEEP = timedelta(days=30)
 
@@ -24,14 +24,16 @@ def forget_old_jobs() -> None:
 def old_jobs() -> QuerySet[Job]:
     """Jobs that ended longer ago than KEEP and of whose kind and subject there is a newer one.
 
-    Of those that went well the newest stays in any case, for pages show what it found.
+    Of those that went well the newest stays in any case, for pages show what it found; but not of
+    a report to Loket, which tells itself what became of it.
     """
     newer = Job.objects.filter(
         kind=OuterRef("kind"), subject=OuterRef("subject"), pk__gt=OuterRef("pk")
     )
     return Job.objects.filter(
         Q(state=JobState.FAILED) & Exists(newer)
-        | Q(state=JobState.DONE) & Exists(newer.filter(state=JobState.DONE)),
+        | Q(state=JobState.DONE) & Exists(newer.filter(state=JobState.DONE))
+        | Q(state=JobState.DONE, kind=JobKind.REPORT),
         finished_at__lt=Now() - Value(KEEP),
     )
 

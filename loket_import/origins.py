@@ -1,6 +1,8 @@
 """Where an entry of the memorial comes from, when it books a journal run of Loket."""
 
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from ledger.entry_views import Origin
@@ -29,5 +31,12 @@ def origin_of(entry: JournalEntry, slug: str) -> Origin | None:
             (_("Lines from Loket.nl"), content.line_count),
             (_("Id in Loket.nl"), run.loket_id),
             (_("SHA-256 of the answer"), content.answer_sha256),
+            (_("Proof"), link_to_proof(booking, slug)),
         ],
     )
+
+
+def link_to_proof(booking: Booking, slug: str) -> SafeString:
+    """The way to the page that proves a booking."""
+    url = reverse("loket_import:proof", args=[slug, booking.run_id, booking.pk])
+    return format_html('<a href="{}">{}</a>', url, _("The proof of this booking"))

@@ -13,6 +13,7 @@ from loket_import.fetching import (
     handle_runs,
 )
 from loket_import.models import JobKind
+from loket_import.telling import handle_report
 
 HANDLERS = {
     JobKind.EMPLOYERS: handle_employers,
@@ -20,6 +21,7 @@ HANDLERS = {
     JobKind.RUNS: handle_runs,
     JobKind.CONTENT: handle_content,
     JobKind.BOOKING: handle_booking,
+    JobKind.REPORT: handle_report,
 }
 
 

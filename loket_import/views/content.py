@@ -1,46 +1,45 @@
 """Step 4: the content of a run as it will be booked, every problem at once, and what cures it."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from django import forms
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from connections.models import Connection
 from finmaster.errors import UserError
-from finmaster.forms import DateField
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
 from loket_import import wizard
 from loket_import.booking import live_booking
+from loket_import.clearance import clearances
 from loket_import.cures import QUESTIONS, open_questions
+from loket_import.evidence import to_confirm
+from loket_import.exports import read_trail
+from loket_import.faults import read_faults
 from loket_import.freshness import STALE_AFTER, Fetch, fetch_of
 from loket_import.jobs import latest_job
 from loket_import.models import Booking, Job, JobKind, JobState, JournalRun
-from loket_import.periods import default_description, period_label
+from loket_import.orders import BookingOrder, look_of, read_look
+from loket_import.periods import period_label
 from loket_import.places import Reader, places
-from loket_import.preview import NoMemorial, Preview, booking_date, preview
+from loket_import.preview import Preview, preview
 from loket_import.proposal import ChartMode
+from loket_import.relations import has_relatives
+from loket_import.report_words import reports_of
+from loket_import.rules import NoMemorial
 from loket_import.run_states import changed_since_booked, run_state
+from loket_import.statuses import FAILED
 from loket_import.views.gate import with_connection
+from loket_import.views.insight import insight
+from loket_import.what_changed import what_changed
 
 LINES_PER_PAGE = 250
 MOST_NOTES = 20
-
-
-class EntryForm(forms.Form):
-    """Booking date and description of the entry to be."""
-
-    booking_date = DateField(label=_("Booking date"))
-    description = forms.CharField(label=_("Description"), max_length=255)
 
 
 def run_or_404(connection: Connection, run_id: int) -> JournalRun:
@@ -74,6 +73,8 @@ def booked_page(
             "booking": booked,
             "entry": booked.entry,
             "state": run_state(run, booked, is_changed=is_changed),
+            "reports": reports_of(run),
+            "has_relatives": is_changed or has_relatives(run),
         },
     )
 
@@ -90,7 +91,11 @@ def to_book(request: AdministrationRequest, connection: Connection, run_id: int)
     order = booking_fetch(run, looked=fetch.job, slug=slug, page_url=page_url)
     if booked := live_booking(run):
         return booked_page(request, connection, run, booked)
-    context = frame(request, connection, run)
+    context = frame(request, connection, run) | {
+        "reports": reports_of(run),
+        "faults": read_faults(run.faults) if run.status_key == FAILED else None,
+        "has_relatives": has_relatives(run),
+    }
     try:
         seen = preview(run, connection)
     except UserError as trouble:
@@ -102,7 +107,9 @@ def to_book(request: AdministrationRequest, connection: Connection, run_id: int)
             slug, run.pk, may_cure=context["may_book"], may_manage=context["may_create"]
         )
         context |= shown(seen, reader)
+        context |= since_the_look(run, seen, reader, look_kept(order, request.GET))
         context |= proposed_lines(seen, request.GET.get("page"))
+        context |= {"insight": insight(seen, connection)}
     return render(request, "loket_import/content.html", context | {"fetch": fetch, "order": order})
 
 
@@ -116,7 +123,7 @@ def frame(
         "steps": wizard.steps(wizard.CONTENT, slug=slug),
         "connection": connection,
         "run": run,
-        "state": run_state(run, None),
+        "state": run_state(run, None, clearance=clearances([run]).get(run.pk)),
         "period": period_label(run, connection),
         "runs_url": f"{reverse('loket_import:runs', args=[slug])}?jaar={run.year}",
         "may_book": request.role.includes(Role.BOOKKEEPER),
@@ -154,28 +161,50 @@ def shown(seen: Preview, reader: Reader) -> dict[str, Any]:
     """What the page shows of a preview."""
     proposal = seen.proposal
     asked = [problem for problem in proposal.errors if problem.code in QUESTIONS]
-    errors = [problem for problem in proposal.errors if problem.code not in QUESTIONS]
+    errors = [
+        problem
+        for problem in proposal.errors
+        if problem.code not in QUESTIONS and not problem.confirmation
+    ]
     return {
         "preview": seen,
         "proposal": proposal,
         # One button leads to the answers to all of them.
         "to_link": places(asked, replace(reader, may_cure=False)),
         "errors": places(errors, reader),
+        "to_confirm": to_confirm(proposal.errors, reader, read_trail(seen.run.exports)),
         "warnings": places(proposal.warnings, reader),
         "questions": open_questions(seen),
         "notes": proposal.notes[:MOST_NOTES],
         "more_notes": len(proposal.notes[MOST_NOTES:]),
+        "lines_noted": len({number for note in proposal.notes for number in note.lines}),
         "lines_in": len(seen.lines),
         "lines_dropped": len(proposal.dropped_lines),
+        "look": look_of(seen),
     }
+
+
+def look_kept(order: Fetch | None, asked: QueryDict) -> BookingOrder | None:
+    """What the user saw whose booking was refused: by the job, or at once by the button."""
+    if order and order.failed and order.job:
+        return BookingOrder.read(order.job.order)
+    return read_look(asked.get("gezien", ""))
+
+
+def since_the_look(
+    run: JournalRun, seen: Preview, reader: Reader, look: BookingOrder | None
+) -> dict[str, Any]:
+    """What became different since the user looked, if anything was refused and is different."""
+    found = what_changed(look, run, seen) if look else None
+    return {"changed": found, "new_warnings": places(found.warnings, reader)} if found else {}
 
 
 def proposed_lines(seen: Preview, asked_page: str | None) -> dict[str, Any]:
     """A page of the lines as they would be booked, and the columns that they need."""
     lines = seen.proposal.lines
     transposes = seen.options.chart_mode == ChartMode.TRANSPOSE
-    has_cost_centers = any(line.loket_cost_center_code for line in lines)
-    has_cost_units = any(line.loket_cost_unit_code for line in lines)
+    has_cost_centers = any(line.loket_cost_center_code or line.cost_center for line in lines)
+    has_cost_units = any(line.loket_cost_unit_code or line.cost_unit for line in lines)
     return {
         "lines": Paginator(lines, LINES_PER_PAGE).get_page(asked_page),
         "transposes": transposes,
@@ -183,37 +212,3 @@ def proposed_lines(seen: Preview, asked_page: str | None) -> dict[str, Any]:
         "has_cost_units": has_cost_units,
         "columns_before": 2 + transposes + has_cost_centers + has_cost_units,
     }
-
-
-@requires(Role.BOOKKEEPER)
-@with_connection(employer=True, payroll=True)
-def edit(request: AdministrationRequest, connection: Connection, run_id: int) -> HttpResponse:
-    """Change booking date and description before booking."""
-    run = run_or_404(connection, run_id)
-    slug = request.administration.slug
-    if live_booking(run):
-        return redirect("loket_import:content", slug, run.pk)
-    form = EntryForm(
-        request.POST or None,
-        initial={
-            "booking_date": booking_date(run),
-            "description": run.description or default_description(run, connection),
-        },
-    )
-    if request.method == "POST" and form.is_valid():
-        choose(run, **form.cleaned_data)
-        messages.success(request, gettext("Booking date and description are saved."))
-        return redirect("loket_import:content", slug, run.pk)
-    return render(
-        request,
-        "loket_import/edit.html",
-        frame(request, connection, run) | {"form": form},
-        status=422 if form.errors else 200,
-    )
-
-
-def choose(run: JournalRun, *, booking_date: date, description: str) -> None:
-    """Keep what the user chose for the entry of a run."""
-    run.booking_date = booking_date
-    run.description = description
-    run.save(update_fields=["booking_date", "description"])
