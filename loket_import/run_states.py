@@ -4,14 +4,19 @@ from dataclasses import dataclass
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from loket_import.clearance import CLEARED, Clearance
 from loket_import.models import Booking, JournalRun, RunContent
 from loket_import.status_words import MISSING, UNREADY, StatusWords
 from loket_import.statuses import EXPORT_FAILED, EXPORTED, FAILED, READY, REMOVED
 
-# Statuses of which the page of the run tells more: why it failed, or what its export history is.
-TELLS_MORE = frozenset({FAILED, EXPORT_FAILED, EXPORTED})
+# Statuses of which the page of the run tells more, and the link to it.
+TELLS_MORE = {
+    FAILED: gettext_lazy("Why?"),
+    EXPORT_FAILED: gettext_lazy("Look at the export history"),
+    EXPORTED: gettext_lazy("Look at the export history"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +24,8 @@ class RunState:
     """`tone` is of components/tag.html.
 
     `reason` says why a run can't be booked, or what is wrong with one that is; `cure` what to do
-    about the latter. Both are empty where there is nothing to say. `is_openable` tells that the
-    page of the run has something to see or to do, although it can't be booked as it is.
+    about the latter. Both are empty where there is nothing to say. `more` is what the page of a
+    run tells that can't be booked as it is, as the text of a link; empty where it tells nothing.
     """
 
     text: str
@@ -28,7 +33,12 @@ class RunState:
     reason: str
     is_bookable: bool
     cure: str = ""
-    is_openable: bool = False
+    more: str = ""
+
+    @property
+    def is_openable(self) -> bool:
+        """Whether the page of the run has something to see or to do."""
+        return self.is_bookable or bool(self.more)
 
 
 def run_state(
@@ -52,13 +62,12 @@ def run_state(
     if run.missing_since:
         return unready(MISSING)
     if run.status_key == READY:
-        return RunState(_("Ready to book"), "info", "", is_bookable=True, is_openable=True)
+        return RunState(_("Ready to book"), "info", "", is_bookable=True)
     if clearance is not None:
-        return RunState(
-            _("Ready to book"), "info", str(CLEARED[clearance]), is_bookable=True, is_openable=True
-        )
+        return RunState(_("Ready to book"), "info", str(CLEARED[clearance]), is_bookable=True)
     if words := UNREADY.get(run.status_key):
-        return unready(words, opens=run.status_key in TELLS_MORE)
+        more = TELLS_MORE.get(run.status_key)
+        return unready(words, more=str(more or ""))
     return RunState(
         run.status_text,
         "warning",
@@ -67,11 +76,9 @@ def run_state(
     )
 
 
-def unready(words: StatusWords, *, opens: bool = False) -> RunState:
+def unready(words: StatusWords, *, more: str = "") -> RunState:
     """The state of a run that waits for something in Loket."""
-    return RunState(
-        str(words.text), words.tone, str(words.reason), is_bookable=False, is_openable=opens
-    )
+    return RunState(str(words.text), words.tone, str(words.reason), is_bookable=False, more=more)
 
 
 def booked_state(run: JournalRun, *, is_changed: bool) -> RunState:
