@@ -11,6 +11,7 @@ from ledger.entry_views import entry, reverse_entry
 from loket_import import reversing
 from loket_import.origins import origin_of
 from loket_import.pinning import check_pin
+from loket_import.views import rules
 from loket_import.views.imports import overview
 from loket_import.what_if import what_if
 
@@ -36,6 +37,12 @@ administration: list[URLPattern | URLResolver] = [
         mapping_restore,
         {"what_if": what_if},
         name="mapping_restore",
+    ),
+    path("stamgegevens/boekingsregels/", rules.rules, name="booking_rules"),
+    path(
+        "stamgegevens/boekingsregels/voorbeeld/",
+        rules.rules_examples,
+        name="booking_rules_examples",
     ),
     path("importeren/", include("loket_import.urls")),
 ]

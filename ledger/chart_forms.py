@@ -122,8 +122,9 @@ class JournalForm(ChartForm):
         help_texts = {
             "code": _("Can't be changed afterwards: it is part of the entry numbers."),
             "kind": _(
-                "Can't be changed afterwards. Payroll journals are booked in the memorial journal; "
-                "when there are several, in the one whose code comes first."
+                "Can't be changed afterwards. Payroll runs are booked in the memorial journal "
+                "whose code comes first, unless the booking rules name another memorial or "
+                "payroll journal."
             ),
         }
         error_messages = REQUIRED

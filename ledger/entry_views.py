@@ -23,7 +23,7 @@ from finmaster.forms import DateField
 from finmaster.models import Role, User
 from finmaster.permissions import AdministrationRequest, requires
 from ledger.errors import LedgerError
-from ledger.models import JournalEntry, JournalKind
+from ledger.models import MEMORIAL_KINDS, JournalEntry
 from ledger.period_names import period_name
 
 ROWS_PER_PAGE = 50
@@ -81,9 +81,9 @@ class ReversalForm(forms.Form):
 
 @requires(Role.VIEWER)
 def entries(request: AdministrationRequest) -> HttpResponse:
-    """The entries of the memorial journals, the newest first."""
+    """The entries of the memorial and payroll journals, the newest first."""
     found = (
-        JournalEntry.objects.filter(journal__kind=JournalKind.MEMORIAL)
+        JournalEntry.objects.filter(journal__kind__in=MEMORIAL_KINDS)
         .select_related("journal", "fiscal_year", "posted_by")
         .annotate(is_reversed=Exists(JournalEntry.objects.filter(reverses=OuterRef("pk"))))
         .order_by("-booked_on", "-pk")

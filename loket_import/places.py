@@ -25,8 +25,9 @@ CURED_BY_EDITING = frozenset(
 CURED_BY_A_MANAGER = {
     "account_blocked": "ledger:account_edit",
     "account_not_postable": "ledger:account_edit",
-    "cost_center_missing": "ledger:account_edit",
+    "cost_center_left_out": "ledger:account_edit",
     "cost_center_blocked": "ledger:cost_center_edit",
+    "cost_center_rule_blocked": "ledger:cost_center_edit",
     "cost_unit_blocked": "ledger:cost_unit_edit",
 }
 # Codes of problems that are cured by undoing an entry, or by looking at it.

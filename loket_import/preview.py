@@ -4,22 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.utils.translation import gettext_lazy as _
-
 from connections.models import AccountMapping, Connection, CostCenterMapping, CostUnitMapping
-from finmaster.errors import UserError
-from ledger.models import Account, CostCenter, CostUnit, Journal, JournalKind, Period
+from ledger.models import Account, CostCenter, CostUnit, Journal, Period
 from ledger.period_names import period_name
+from loket_import.booking_dates import next_open_period
 from loket_import.confirmations import confirmed
 from loket_import.exports import read_trail
 from loket_import.insight import history_of
 from loket_import.matching import match, posting_hash
-from loket_import.models import JournalRun, RunContent
-from loket_import.periods import default_description
+from loket_import.models import BookingRules, JournalRun, RunContent
 from loket_import.proposal import (
     AccountChoice,
     Books,
     ChartMode,
+    CostCenterRule,
+    CostCenterTreatment,
     DimensionChoice,
     Options,
     PeriodChoice,
@@ -29,19 +28,10 @@ from loket_import.proposal import (
 )
 from loket_import.reported import exported_by_us
 from loket_import.rivals import other_bookings
+from loket_import.rules import booking_rules, journals, terms_of
 from loket_import.run_history import RunHistory
 from loket_import.storing import newest_content
 from loket_import.twins import twins_of
-
-
-class NoMemorial(UserError):
-    """The administration has no memorial journal to book in."""
-
-    code = "no_memorial"
-    message = _(
-        "This administration has no memorial journal, so nothing can be booked. "
-        "Have a manager of it make one under Master data, Journals."
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +49,9 @@ class Preview:
     proposal: Proposal
     hash: str
     history: RunHistory
+    rules: BookingRules
+    # Where the booking date lies in no open period: the next one that is open, if there is one.
+    next_open: PeriodChoice | None
 
 
 def preview(run: JournalRun, connection: Connection) -> Preview | None:
@@ -66,11 +59,13 @@ def preview(run: JournalRun, connection: Connection) -> Preview | None:
     content = newest_content(run)
     if content is None:
         return None
-    journal = memorial()
+    rules = booking_rules()
+    terms = terms_of(run, connection, rules, list(journals()))
     options = Options(
         chart_mode=ChartMode(connection.chart_mode),
-        booking_date=booking_date(run),
-        description=run.description or default_description(run, connection),
+        booking_date=terms.booking_date,
+        description=terms.description,
+        condenses=terms.condenses,
     )
     lines = run_lines(content)
     books = load_books()
@@ -81,28 +76,14 @@ def preview(run: JournalRun, connection: Connection) -> Preview | None:
         run=run,
         content=content,
         options=options,
-        journal=journal,
+        journal=terms.journal,
         lines=lines,
         proposal=proposal,
-        hash=posting_hash(proposal, options, journal.pk) if proposal.is_bookable else "",
+        hash=posting_hash(proposal, options, terms.journal.pk) if proposal.is_bookable else "",
         history=history,
+        rules=rules,
+        next_open=next_open_period(options.booking_date, books.periods),
     )
-
-
-def booking_date(run: JournalRun) -> date:
-    """The date the user chose, or the end of the pay period.
-
-    The payroll year is not the fiscal year: a period may cross the turn of the year.
-    """
-    return run.booking_date or run.period_end
-
-
-def memorial() -> Journal:
-    """The journal for entries without a bank or invoice behind them, or NoMemorial."""
-    journal = Journal.objects.filter(kind=JournalKind.MEMORIAL).order_by("code").first()
-    if journal is None:
-        raise NoMemorial
-    return journal
 
 
 def facts(
@@ -137,6 +118,9 @@ def run_lines(content: RunContent) -> tuple[RunLine, ...]:
 
 def load_books() -> Books:
     """Chart of accounts, dimensions, mappings and calendar, in seven queries."""
+    account_rows = AccountMapping.objects.values_list(
+        "loket_code", "account_id", "cost_center_rule", "cost_center_id", named=True
+    )
     return Books.indexed(
         accounts=[
             AccountChoice(*row)
@@ -150,21 +134,31 @@ def load_books() -> Books:
             DimensionChoice(*row)
             for row in CostUnit.objects.values_list(*DimensionChoice.__dataclass_fields__)
         ],
-        account_mappings=dict(AccountMapping.objects.values_list("loket_code", "account_id")),
+        account_mappings={row.loket_code: row.account_id for row in account_rows},
         cost_center_mappings=dict(
             CostCenterMapping.objects.values_list("loket_code", "cost_center_id")
         ),
         cost_unit_mappings=dict(CostUnitMapping.objects.values_list("loket_code", "cost_unit_id")),
-        periods=[
-            PeriodChoice(
-                id=period.pk,
-                fiscal_year_id=period.fiscal_year_id,
-                label=period_name(period),
-                starts_on=period.starts_on,
-                ends_on=period.ends_on,
-                is_open=period.is_open,
-                is_year_open=period.fiscal_year.closed_at is None,
-            )
-            for period in Period.objects.select_related("fiscal_year").order_by("starts_on")
-        ],
+        periods=period_choices(),
+        cost_center_rules={
+            row.loket_code: CostCenterTreatment(row.cost_center_rule, row.cost_center_id)
+            for row in account_rows
+            if row.cost_center_rule != CostCenterRule.AS_SENT
+        },
     )
+
+
+def period_choices() -> list[PeriodChoice]:
+    """The bookkeeping periods of all fiscal years, in order, in one query."""
+    return [
+        PeriodChoice(
+            id=period.pk,
+            fiscal_year_id=period.fiscal_year_id,
+            label=period_name(period),
+            starts_on=period.starts_on,
+            ends_on=period.ends_on,
+            is_open=period.is_open,
+            is_year_open=period.fiscal_year.closed_at is None,
+        )
+        for period in Period.objects.select_related("fiscal_year").order_by("starts_on")
+    ]

@@ -2,6 +2,7 @@
 
 from ledger.models.calendar import FiscalYear, Period
 from ledger.models.chart import (
+    MEMORIAL_KINDS,
     Account,
     AccountKind,
     CostCenter,
@@ -13,6 +14,7 @@ from ledger.models.chart import (
 from ledger.models.entries import EntryState, JournalEntry, JournalLine, NumberSeries
 
 __all__ = [
+    "MEMORIAL_KINDS",
     "Account",
     "AccountKind",
     "CostCenter",

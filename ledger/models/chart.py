@@ -104,6 +104,10 @@ class JournalKind(models.TextChoices):
     PURCHASE = "purchase", _("purchase")
 
 
+# Kinds for entries without a bank or an invoice behind them: what the memorial lists.
+MEMORIAL_KINDS = (JournalKind.MEMORIAL, JournalKind.PAYROLL)
+
+
 class Journal(AdministrationModel):
     """A book of prime entry."""
 

@@ -8,11 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from connections.lifecycle import live_connection
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
-from ledger.models import JournalEntry, JournalKind
+from ledger.models import MEMORIAL_KINDS, JournalEntry
 from loket_import.booking import live_booking
 from loket_import.models import Booking, JournalRun, RunContent
 from loket_import.ready import ready_runs
 from loket_import.storing import newest_content
+from loket_import.views.insight import booked_chart
 from loket_import.wizard import breadcrumbs, runs_of
 
 ROWS_PER_PAGE = 50
@@ -31,7 +32,8 @@ def overview(request: AdministrationRequest) -> HttpResponse:
         {
             "connection": connection,
             "ready": ready_runs(connection, slug=slug, most=MOST_READY) if connection else [],
-            "entries": JournalEntry.objects.filter(journal__kind=JournalKind.MEMORIAL)
+            "chart": booked_chart(connection),
+            "entries": JournalEntry.objects.filter(journal__kind__in=MEMORIAL_KINDS)
             .select_related("journal", "fiscal_year")
             .order_by("-booked_on", "-pk")[:5],
             "may_change": request.role.includes(Role.MANAGER),
