@@ -2,7 +2,13 @@
 
 from django.urls import include, path, register_converter
 
-from connections import mapping_history_views, mapping_views, views
+from connections import (
+    mapping_history_views,
+    mapping_views,
+    transfer_copy_views,
+    transfer_views,
+    views,
+)
 from connections.mapping import Dimension
 
 app_name = "connections"
@@ -48,6 +54,16 @@ mapping_addresses = [
         "<dimension:dimension>/<int:mapping_id>/wijzigen/",
         mapping_views.mapping_change,
         name="mapping_change",
+    ),
+    path("exporteren.xlsx", transfer_views.mappings_xlsx, name="mappings_xlsx"),
+    path("exporteren.csv", transfer_views.mappings_csv, name="mappings_csv"),
+    path("importeren/", transfer_views.mappings_import, name="mappings_import"),
+    path("importeren/opslaan/", transfer_views.mappings_import_save, name="mappings_import_save"),
+    path("overnemen/", transfer_copy_views.mappings_copy, name="mappings_copy"),
+    path(
+        "overnemen/<slug:source>/",
+        transfer_copy_views.mappings_copy_from,
+        name="mappings_copy_from",
     ),
 ]
 
