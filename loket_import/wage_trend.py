@@ -13,7 +13,11 @@ from loket_import.run_history import PayPeriod
 from loket_import.wage_figures import WageFigures, figures_of
 
 MOST_POINTS = 13
-LONG_YEAR = 53
+MOST_NUMBERS: dict[int, int] = {
+    PeriodType.MONTH: 12,
+    PeriodType.FOUR_WEEKS: 13,
+    PeriodType.WEEK: 53,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +35,14 @@ def trend(periods: Iterable[PayPeriod], period_type: int | None) -> tuple[TrendP
     """The last pay periods, in order of time, whatever the order in which they are given.
 
     It ends with the last one given and begins with a period of which something is known, at most
-    `MOST_POINTS` in all. `period_type` is Loket's key; without it, or without a number on each
-    period, no gap can be known and there is none.
+    `MOST_POINTS` in all. `period_type` is Loket's key; without it, or without a proper number
+    on each period, no gap can be known and there is none.
     """
     known = sorted(periods, key=lambda period: (period.starts_on, period.ends_on))
     by_number = {(period.year, period.number or 0): period for period in known}
-    if period_type not in set(PeriodType) or any(not number for _, number in by_number):
+    most_numbers = MOST_NUMBERS.get(period_type or 0, 0)
+    is_numbered = all(1 <= number <= most_numbers for _, number in by_number)
+    if not is_numbered or len(by_number) != len(known):
         return tuple(map(_point, known[-MOST_POINTS:]))
     points: list[TrendPoint] = []
     place = max(by_number, default=None)
@@ -70,12 +76,8 @@ def _before(
 
 
 def _periods_of_year(year: int, period_type: int | None, known: Container[tuple[int, int]]) -> int:
-    match period_type:
-        case PeriodType.MONTH:
-            return 12
-        case PeriodType.FOUR_WEEKS:
-            return 13
-        case _week:
-            # Loket may count a week 53 where ISO 8601 doesn't.
-            last_week = date(year, 12, 28).isocalendar().week
-            return LONG_YEAR if (year, LONG_YEAR) in known else last_week
+    if period_type != PeriodType.WEEK:
+        return MOST_NUMBERS[period_type or 0]
+    # Loket may count a week 53 where ISO 8601 doesn't.
+    last_week = date(year, 12, 28).isocalendar().week
+    return max(last_week, 53 if (year, 53) in known else 0)

@@ -1,4 +1,4 @@
-"""What a run has on each account of Loket's, beside what the pay period before it had.
+"""What a pay period has on each account of Loket's, beside what the one before it had.
 
 Pure: amounts in, changes out. An amount is net, debit minus credit, so that a credit is negative.
 """
