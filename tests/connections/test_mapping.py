@@ -4,16 +4,31 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 
+from connections import lifecycle
 from connections.mapping import (
     TABLES,
+    Answer,
     Dimension,
     add_mapping,
+    answer_from,
+    answer_of,
     bookable,
     change_mapping,
     mapping_of,
+    put,
+    remove_mapping,
+    takes_over_chart,
     target_of,
 )
-from connections.models import Mapping
+from connections.models import (
+    AccountMapping,
+    ChartMode,
+    Connection,
+    CostCenterRule,
+    Mapping,
+    MappingChange,
+    MappingOrigin,
+)
 from finmaster.models import User
 from finmaster.tenancy import administration_scope
 from ledger.models import Account, CostCenter, CostUnit
@@ -49,7 +64,12 @@ def held(dimension: Dimension) -> Mapping:
 
 
 def map_(
-    books: Books, dimension: Dimension, target: int, *, code: str = "4001", user: User | None = None
+    books: Books,
+    dimension: Dimension,
+    target: int | None,
+    *,
+    code: str = "4001",
+    user: User | None = None,
 ) -> None:
     with administration_scope(books.id):
         add_mapping(
@@ -61,7 +81,7 @@ def map_(
         )
 
 
-def mapped(books: Books, dimension: Dimension) -> list[tuple[str, int, User]]:
+def mapped(books: Books, dimension: Dimension) -> list[tuple[str, int | None, User]]:
     with administration_scope(books.id):
         return [
             (row.loket_code, getattr(row, f"{dimension}_id"), row.set_by)
@@ -96,7 +116,9 @@ def test_who_maps_a_code_second_gets_the_mapping_that_is_there(
             target_id=target_in_scope(dimension, 1),
             user=books.manager,
         )
-        assert target_of(dimension, mapping).pk == target
+        found = target_of(dimension, mapping)
+        assert found is not None
+        assert found.pk == target
 
     assert mapped(books, dimension) == [("4001", target, books.bookkeeper)]
 
@@ -203,6 +225,179 @@ def test_a_long_description_is_cut_and_not_refused(books: Books) -> None:
             user=books.manager,
         )
         assert len(TABLES[Dimension.ACCOUNT].objects.get().loket_description) == 255
+
+
+@every_dimension
+def test_a_mapping_says_by_which_way_it_came(books: Books, dimension: Dimension) -> None:
+    map_(books, dimension, target_in(books, dimension))
+    other = target_in(books, dimension, 1)
+    with administration_scope(books.id):
+        first = held(dimension).origin
+        change_mapping(dimension, held(dimension), target_id=other, user=books.manager)
+        second = held(dimension).origin
+        change_mapping(
+            dimension,
+            held(dimension),
+            target_id=other,
+            user=books.manager,
+            origin=MappingOrigin.FILE,
+        )
+
+        assert (first, second, held(dimension).origin) == ("wizard", "table", "file")
+
+
+@pytest.mark.parametrize("dimension", [Dimension.COST_CENTER, Dimension.COST_UNIT])
+def test_a_cost_centre_or_unit_may_be_left_out(books: Books, dimension: Dimension) -> None:
+    map_(books, dimension, None)
+
+    with administration_scope(books.id):
+        assert target_of(dimension, held(dimension)) is None
+        assert answer_of(dimension, held(dimension)) == Answer(None)
+
+
+def test_an_account_that_says_nothing_is_refused(books: Books) -> None:
+    with pytest.raises(IntegrityError, match="account_mapping_says_something"):
+        map_(books, Dimension.ACCOUNT, None)
+
+
+def add_rule(books: Books, rule: CostCenterRule, cost_center_id: int | None = None) -> Mapping:
+    """A rule for the cost centre of 4001 and nothing else, in the scope that is open."""
+    return add_mapping(
+        Dimension.ACCOUNT,
+        loket_code="4001",
+        loket_description="",
+        target_id=None,
+        user=books.manager,
+        cost_center_rule=rule,
+        cost_center_id=cost_center_id,
+    )
+
+
+def test_an_account_may_have_a_rule_for_its_cost_centre_only(books: Books) -> None:
+    with administration_scope(books.id):
+        center = target_in_scope(Dimension.COST_CENTER, 0)
+        add_rule(books, CostCenterRule.FIXED, center)
+
+        assert answer_of(Dimension.ACCOUNT, held(Dimension.ACCOUNT)) == Answer(
+            None, CostCenterRule.FIXED, center
+        )
+
+
+def test_an_account_with_a_rule_only_gets_its_account_when_somebody_answers(books: Books) -> None:
+    with administration_scope(books.id):
+        center = target_in_scope(Dimension.COST_CENTER, 0)
+        add_rule(books, CostCenterRule.DEFAULT, center)
+    target, other = (target_in(books, Dimension.ACCOUNT, place) for place in (0, 1))
+
+    map_(books, Dimension.ACCOUNT, target)
+    map_(books, Dimension.ACCOUNT, other)
+
+    assert mapped(books, Dimension.ACCOUNT) == [("4001", target, books.bookkeeper)]
+    with administration_scope(books.id):
+        found = held(Dimension.ACCOUNT)
+        assert answer_of(Dimension.ACCOUNT, found) == Answer(target, CostCenterRule.DEFAULT, center)
+        assert found.origin == MappingOrigin.WIZARD
+        assert MappingChange.objects.count() == 2
+
+
+def test_another_account_leaves_the_rule_for_the_cost_centre(books: Books) -> None:
+    with administration_scope(books.id):
+        add_rule(books, CostCenterRule.DROP)
+        target = target_in_scope(Dimension.ACCOUNT, 0)
+        change_mapping(
+            Dimension.ACCOUNT, held(Dimension.ACCOUNT), target_id=target, user=books.manager
+        )
+
+        assert answer_of(Dimension.ACCOUNT, held(Dimension.ACCOUNT)) == Answer(
+            target, CostCenterRule.DROP
+        )
+
+
+def test_a_cost_centre_of_another_administration_is_refused(books: Books) -> None:
+    foreign = target_in(make_books(office=books.office), Dimension.COST_CENTER)
+
+    with pytest.raises(IntegrityError), administration_scope(books.id):
+        add_rule(books, CostCenterRule.FIXED, foreign)
+
+
+@every_dimension
+def test_a_mapping_is_taken_away_by_somebody(books: Books, dimension: Dimension) -> None:
+    map_(books, dimension, target_in(books, dimension))
+    with administration_scope(books.id):
+        remove_mapping(dimension, held(dimension), user=books.manager)
+        change = MappingChange.objects.latest("pk")
+
+        assert mapping_of(dimension, "4001") is None
+        assert (change.new, change.changed_by, change.origin) == (None, books.manager, "table")
+
+
+def put_(books: Books, dimension: Dimension, answer: Answer | None) -> None:
+    """Let 4001 stand for something, in the scope that is open."""
+    put(
+        dimension,
+        loket_code="4001",
+        loket_description="Bruto loon",
+        answer=answer,
+        user=books.manager,
+        origin=MappingOrigin.FILE,
+    )
+
+
+@every_dimension
+def test_a_code_is_put_wherever_it_stood(books: Books, dimension: Dimension) -> None:
+    with administration_scope(books.id):
+        first, second = (Answer(target_in_scope(dimension, place)) for place in (0, 1))
+        stood = []
+        for answer in (None, first, second, second, None, None):
+            put_(books, dimension, answer)
+            mapping = mapping_of(dimension, "4001")
+            stood.append(mapping and answer_of(dimension, mapping))
+            assert mapping is None or (mapping.set_by, mapping.origin) == (books.manager, "file")
+
+        assert stood == [None, first, second, second, None, None]
+        changes = MappingChange.objects.order_by("pk")
+        kept = [answer_from(dimension, change.new) for change in changes]
+        units = dimension == Dimension.COST_UNIT
+        # There is one cost unit, so the second answer is the first.
+        assert kept == ([first, None] if units else [first, second, None])
+
+
+def test_the_same_answer_leaves_the_name_of_who_gave_it(books: Books) -> None:
+    target = target_in(books, Dimension.COST_CENTER)
+    map_(books, Dimension.COST_CENTER, target)
+    with administration_scope(books.id):
+        put_(books, Dimension.COST_CENTER, Answer(target))
+
+    assert mapped(books, Dimension.COST_CENTER) == [("4001", target, books.bookkeeper)]
+
+
+@every_dimension
+def test_what_the_history_keeps_is_read_as_the_answer_that_it_was(
+    books: Books, dimension: Dimension
+) -> None:
+    map_(books, dimension, target_in(books, dimension))
+    with administration_scope(books.id):
+        if dimension == Dimension.ACCOUNT:
+            AccountMapping.objects.update(
+                cost_center_rule=CostCenterRule.FIXED,
+                cost_center_id=target_in_scope(Dimension.COST_CENTER, 0),
+            )
+        change = MappingChange.objects.latest("pk")
+
+        assert answer_from(dimension, change.new) == answer_of(dimension, held(dimension))
+
+
+def test_the_newest_connection_says_whether_the_chart_is_taken_over(books: Books) -> None:
+    with administration_scope(books.id):
+        never_connected = takes_over_chart()
+        first = lifecycle.create(username="api.een", chart_mode=ChartMode.ADOPT, user=books.manager)
+        adopting = takes_over_chart()
+        lifecycle.end(first, user=books.manager)
+        ended = takes_over_chart()
+        lifecycle.create(username="api.twee", chart_mode=ChartMode.TRANSPOSE, user=books.manager)
+
+        assert Connection.objects.count() == 2
+        assert (never_connected, adopting, ended, takes_over_chart()) == (False, True, True, False)
 
 
 def test_two_who_map_a_code_at_once_leave_one_mapping(committed_books: Books) -> None:
