@@ -3,16 +3,41 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 from connections.mapping import Dimension
 from loket_import.preview import Preview
 from loket_import.proposal import RunLine
 
+
+class Asks(StrEnum):
+    """What a question asks for."""
+
+    ACCOUNT = "account"
+    COST_CENTER = "cost_center"
+    COST_UNIT = "cost_unit"
+    # Of an account that demands a cost centre where Loket gives none.
+    DEFAULT_COST_CENTER = "default_cost_center"
+
+    @property
+    def dimension(self) -> Dimension:
+        """What is chosen from to answer it."""
+        is_default = self == Asks.DEFAULT_COST_CENTER
+        return Dimension.COST_CENTER if is_default else Dimension(self.value)
+
+    @property
+    def about(self) -> Dimension:
+        """What the code that is asked about is at Loket."""
+        is_default = self == Asks.DEFAULT_COST_CENTER
+        return Dimension.ACCOUNT if is_default else Dimension(self.value)
+
+
 QUESTIONS = {
-    "account_unmapped": Dimension.ACCOUNT,
-    "account_unknown": Dimension.ACCOUNT,
-    "cost_center_unknown": Dimension.COST_CENTER,
-    "cost_unit_unknown": Dimension.COST_UNIT,
+    "account_unmapped": Asks.ACCOUNT,
+    "account_unknown": Asks.ACCOUNT,
+    "cost_center_missing": Asks.DEFAULT_COST_CENTER,
+    "cost_center_unknown": Asks.COST_CENTER,
+    "cost_unit_unknown": Asks.COST_UNIT,
 }
 
 
@@ -23,7 +48,7 @@ class Question:
     `may_choose` is False for an account that is taken over: only one with the same code will do.
     """
 
-    dimension: Dimension
+    asks: Asks
     code: str
     description: str
     line_count: int
@@ -32,16 +57,31 @@ class Question:
     may_choose: bool
 
     @property
+    def dimension(self) -> Dimension:
+        """What is chosen from to answer it."""
+        return self.asks.dimension
+
+    @property
+    def may_leave_out(self) -> bool:
+        """Whether the answer may be that the lines are booked without it."""
+        return self.asks in (Asks.COST_CENTER, Asks.COST_UNIT)
+
+    @property
+    def may_make(self) -> bool:
+        """Whether what is asked for may be made with Loket's code."""
+        return self.asks != Asks.DEFAULT_COST_CENTER
+
+    @property
     def key(self) -> str:
         """Tells the questions of a page apart, in letters that fit an HTML id."""
-        return f"{self.dimension}-{self.code.encode().hex()}"
+        return f"{self.asks}-{self.code.encode().hex()}"
 
 
-def read_key(key: str) -> tuple[Dimension, str] | None:
-    """What a question's key asks about, and its code; None when it is no such key."""
-    dimension, _, hexadecimal = key.partition("-")
+def read_key(key: str) -> tuple[Asks, str] | None:
+    """What a question's key asks for, and its code; None when it is no such key."""
+    asks, _, hexadecimal = key.partition("-")
     try:
-        kind, code = Dimension(dimension), bytes.fromhex(hexadecimal).decode()
+        kind, code = Asks(asks), bytes.fromhex(hexadecimal).decode()
     except ValueError:
         return None
     # A text in the database never holds a NUL.
@@ -63,15 +103,13 @@ def open_questions(seen: Preview) -> list[Question]:
     ]
 
 
-def question(
-    dimension: Dimension, code: str, lines: Iterable[RunLine], *, may_choose: bool
-) -> Question:
+def question(asks: Asks, code: str, lines: Iterable[RunLine], *, may_choose: bool) -> Question:
     """The question about a code, from the lines that carry it."""
     lines = list(lines)
     return Question(
-        dimension=dimension,
+        asks=asks,
         code=code,
-        description=description_of(dimension, lines[0]),
+        description=description_of(asks.about, lines[0]),
         line_count=len(lines),
         debit=sum((line.debit for line in lines), Decimal(0)),
         credit=sum((line.credit for line in lines), Decimal(0)),

@@ -232,7 +232,7 @@ def cost_centers_are_present(case: Case) -> Iterator[Problem]:
         account = group[1][0].account
         is_taken_away = any(line.cost_center_way != Way.NOT_GIVEN for line in group[1])
         yield code_problem(
-            "cost_center_missing",
+            "cost_center_left_out" if is_taken_away else "cost_center_missing",
             group,
             format_lazy(
                 _("Account {account} demands a cost centre, and the mapping table leaves it out.")
@@ -246,8 +246,8 @@ def cost_centers_are_present(case: Case) -> Iterator[Problem]:
             )
             if is_taken_away
             else _(
-                "Have your payroll administrator give the account a cost centre in Loket's journal "
-                "profile, or drop the demand from the account under Master data."
+                "Choose the cost centre that it gets whenever Loket gives none. Or have your "
+                "payroll administrator give one in Loket's journal profile."
             ),
             target=account,
         )

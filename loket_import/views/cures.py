@@ -7,44 +7,55 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
 
+from connections.mapping import Dimension
 from connections.models import ChartMode, Connection
 from finmaster.errors import UserError
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
-from loket_import.answers_form import AnswerForm, choices
+from loket_import.answers_form import AnswerForm
 from loket_import.cures import Question, open_questions
-from loket_import.overtaken import overtaken
+from loket_import.models import JournalRun
+from loket_import.overtaken import overtaken, sent_answers
 from loket_import.preview import preview
+from loket_import.suggesting import load_evidence, suggestions_for
+from loket_import.typed_target import TypedTarget, list_id
 from loket_import.views.content import frame, run_or_404
 from loket_import.views.gate import with_connection
 
-# A question has four fields at most, and Django reads a thousand of a form.
+# A question has seven fields at most, and Django reads a thousand of a form.
 QUESTIONS_PER_PAGE = 50
 
 
 @requires(Role.BOOKKEEPER)
 @with_connection(employer=True, payroll=True)
 def cures(request: AdministrationRequest, connection: Connection, run_id: int) -> HttpResponse:
-    """The open questions of a run, so many at a time."""
+    """The open questions of a run with suggestions to answer them, so many at a time."""
     run = run_or_404(connection, run_id)
     page = redirect("loket_import:content", request.administration.slug, run.pk)
-    try:
-        seen = preview(run, connection)
-    except UserError:
+    questions = questions_of(run, connection)
+    if questions is None:
         # The page of the run says what is in the way.
         return page
-    questions = open_questions(seen) if seen else []
-    came_same, told = overtaken(request.POST, questions, ChartMode(connection.chart_mode))
+    mode = ChartMode(connection.chart_mode)
+    came_same, told = overtaken(sent_answers(request.POST), questions, mode)
     for text in told:
         messages.warning(request, text)
     start = asked_start(request)
     asked = asked_now(questions, start, request.POST)
     if not asked:
         return page
+    evidence = load_evidence(questions, user_id=request.user.pk)
+    suggestions = {one.key: suggestions_for(one, evidence) for one in questions}
     may_create = request.role.includes(Role.MANAGER)
-    options = choices()
+    targets = {dimension: found.targets for dimension, found in evidence.items()}
     forms = [
-        AnswerForm(request.POST or None, question=one, choices=options, may_create=may_create)
+        AnswerForm(
+            request.POST or None,
+            question=one,
+            targets=targets,
+            suggestions=suggestions[one.key],
+            may_create=may_create,
+        )
         for one in asked
     ]
     following = len(questions[start + QUESTIONS_PER_PAGE :])
@@ -64,17 +75,39 @@ def cures(request: AdministrationRequest, connection: Connection, run_id: int) -
         frame(request, connection, run)
         | {
             "forms": forms,
+            "lists": [(list_id(one), targets[one]) for one in typed_dimensions(forms)],
+            "sure_count": sum(any(s.is_sure for s in found) for found in suggestions.values()),
             "total": len(questions),
             "following": following,
             "following_url": f"{request.path}?vanaf={start + len(asked)}",
             "may_create": may_create,
             "may_answer": any(form.fields for form in forms),
-            "transposes": connection.chart_mode == ChartMode.TRANSPOSE,
+            "transposes": mode == ChartMode.TRANSPOSE,
             "nothing_chosen": nothing_chosen,
             "has_errors": has_errors,
         },
         status=422 if has_errors else 200,
     )
+
+
+def questions_of(run: JournalRun, connection: Connection) -> list[Question] | None:
+    """The open questions of a run; None when something is in the way of looking."""
+    try:
+        seen = preview(run, connection)
+    except UserError:
+        return None
+    return open_questions(seen) if seen else []
+
+
+def typed_dimensions(forms: Sequence[AnswerForm]) -> list[Dimension]:
+    """Of which dimensions something can be typed in these forms, each once."""
+    found = {
+        field.dimension
+        for form in forms
+        for field in form.fields.values()
+        if isinstance(field, TypedTarget)
+    }
+    return sorted(found)
 
 
 def keep(request: AdministrationRequest, answered: Sequence[AnswerForm], *, came_same: int) -> None:
@@ -88,6 +121,11 @@ def keep(request: AdministrationRequest, answered: Sequence[AnswerForm], *, came
             messages.warning(request, first.told())
         else:
             kept += 1
+    tell_kept(request, kept)
+
+
+def tell_kept(request: AdministrationRequest, kept: int) -> None:
+    """Say how many answers were kept, if any were."""
     if kept:
         messages.success(
             request,

@@ -53,7 +53,7 @@ def test_all_questions_are_asked_at_once(
 
     forms = answer.context["forms"]
     assert [form.question.code for form in forms] == ["9999X", "ZZ9"]
-    assert [set(form.fields) for form in forms] == [set(), {"target"}]
+    assert [set(form.fields) for form in forms] == [set(), {"target", "typed"}]
     assert [form.question.description for form in forms] == [
         "Omschrijving 9999X",
         "Afdeling ZZ9",
@@ -224,13 +224,29 @@ def test_an_account_of_another_administration_a_blocked_one_or_a_heading_is_no_a
         assert not AccountMapping.objects.exists()
 
 
-def test_a_list_says_what_to_choose_from_it(
+def test_one_list_for_all_questions_has_what_can_be_booked_on(
     linked: Linked, bookkeeper: Client, transposing: JournalRun
 ) -> None:
     shown = bookkeeper.get(address(linked, "cures", transposing.pk)).content.decode()
 
-    assert shown.count('<option value="" selected>Kies een rekening</option>') == 2
-    assert shown.count('<option value="" selected>Kies een kostenplaats</option>') == 1
+    assert shown.count('<datalist id="list-of-account">') == 1
+    assert shown.count('<datalist id="list-of-cost_center">') == 1
+    assert "list-of-cost_unit" not in shown
+    assert shown.count('<option value="4000 Bruto lonen">') == 1
+    assert "4099 Totaal lonen en salarissen" not in shown
+    assert "4370 Maaltijdvergoeding" not in shown
+    # Two accounts, and each with the cost centre that it may get; and a cost centre.
+    assert shown.count('list="list-of-account"') == 2
+    assert shown.count('list="list-of-cost_center"') == 3
+
+
+def test_nothing_is_chosen_beforehand(
+    linked: Linked, bookkeeper: Client, transposing: JournalRun
+) -> None:
+    shown = bookkeeper.get(address(linked, "cures", transposing.pk))
+
+    assert any(form.suggestions for form in shown.context["forms"])
+    assert " checked" not in shown.content.decode()
 
 
 def test_saving_without_any_answer_is_refused(
