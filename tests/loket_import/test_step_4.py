@@ -204,7 +204,7 @@ def test_date_and_description_are_changed_before_booking(
     assert initial["booking_date"] == date(2026, 10, 31)
     answer = bookkeeper.post(page, {"booking_date": "02-11-2026", "description": " Lonen oktober "})
 
-    assert said(answer) == ["Boekdatum en omschrijving zijn opgeslagen."]
+    assert said(answer) == ["De boeking is gewijzigd. Er is nog niets geboekt."]
     assert answer.headers["Location"] == address(linked, "content", run.pk)
     with linked.scope():
         stored = JournalRun.objects.get(pk=run.pk)
