@@ -35,6 +35,14 @@ MONTH_WORDS = {
 }
 
 
+def form_field(column: Any, **options: Any) -> forms.Field | None:
+    """The field of a column; which journals there are is known in a scope only, so not here."""
+    if column.name == "journal":
+        return forms.ModelChoiceField(queryset=None, required=False, **options)
+    found: forms.Field | None = column.formfield(**options)
+    return found
+
+
 class RulesForm(forms.ModelForm):  # type: ignore[type-arg]
     """How runs of an administration are booked; `connection` tells the names that a text can use.
 
@@ -84,6 +92,7 @@ class RulesForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = BookingRules
+        formfield_callback = form_field
         fields = (
             "journal",
             "date_rule",

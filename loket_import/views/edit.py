@@ -44,8 +44,9 @@ class EntryForm(forms.Form):
 
     booking_date = DateField(label=_("Booking date"))
     description = forms.CharField(label=_("Description"), max_length=255)
-    journal = forms.ModelChoiceField(
-        label=_("Journal"), queryset=Journal.objects.none(), required=False
+    # Which journals there are is known in a scope only, so not when this is read.
+    journal: "forms.ModelChoiceField[Journal]" = forms.ModelChoiceField(
+        label=_("Journal"), queryset=None, required=False
     )
     detail = forms.ChoiceField(label=_("Lines of the entry"), required=False)
 
