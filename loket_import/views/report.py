@@ -36,7 +36,7 @@ class RefusalForm(forms.Form):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        shown = str(self["message"].value() or "")
+        shown = str(self.data.get("message", "") if self.is_bound else self.initial["message"])
         self.fields["message"].help_text = gettext(
             "%(count)s of at most %(most)s characters used. The payroll staff reads this in "
             "Loket.nl: no amounts and no names of employees."

@@ -16,7 +16,7 @@ from finmaster.tenancy import administration_scope
 from ledger.models import Account, JournalEntry, Period
 from ledger.reversal import reverse
 from loket_import.management.commands.check_books import INVARIANTS
-from loket_import.models import Booking, RunContent, RunLine
+from loket_import.models import Booking, LoketReport, ReportAction, RunContent, RunLine
 from tests.books import make_books
 from tests.database import empty_database, past_the_guards
 from tests.rows import make_row, post_entry
@@ -31,6 +31,7 @@ class Ids:
     reversal: int
     booked: int
     booking: int
+    report: int
     content: int
     foreign_account: int
     foreign_period: int
@@ -53,13 +54,30 @@ def make_ids() -> Ids:
         make_row(RunLine, content=content, number=1, debit=Decimal(60))
         make_row(RunLine, content=content, number=2, credit=Decimal(-40))
         make_row(RunLine, content=content, number=3, credit=Decimal(100))
-        booking = make_row(Booking, run=content.run, content=content, entry=booked)
+        proof = {
+            "total_debit": "100.00",
+            "total_credit": "100.00",
+            "answer_sha256": content.answer_sha256,
+            "posting_hash": "gezien",
+        }
+        booking = make_row(
+            Booking,
+            run=content.run,
+            content=content,
+            entry=booked,
+            posting_hash="gezien",
+            proof=proof,
+        )
+        report = make_row(
+            LoketReport, run=content.run, booking=booking, action=ReportAction.PROCESSED
+        )
     return Ids(
         own,
         entry.pk,
         reversal.pk,
         booked.pk,
         booking.pk,
+        report.pk,
         content.pk,
         account.pk,
         period.pk,
@@ -168,7 +186,7 @@ TAMPERINGS = {
         "UPDATE ledger_journalline SET debit = debit / 2, credit = credit / 2"
         " WHERE entry_id = {ids.booked};"
         "UPDATE ledger_journalentry SET total = total / 2 WHERE id = {ids.booked}",
-        {"I5"},
+        {"I5", "I14"},
         "booking {ids.booking}",
     ),
     "a booked entry and its number are gone": Tampering(
@@ -176,13 +194,33 @@ TAMPERINGS = {
         "DELETE FROM ledger_journalentry WHERE id = {ids.booked};"
         "UPDATE ledger_journalentry SET number = 3 WHERE id = {ids.reversal};"
         "UPDATE ledger_numberseries SET last_number = 3",
-        {"I5"},
+        {"I5", "I14"},
         "booking {ids.booking}",
     ),
     "a booking is called reversed": Tampering(
         "UPDATE loket_import_booking SET reversal_id = {ids.reversal}",
         {"I2"},
         "booking {ids.booking}: is not live although its entry stands",
+    ),
+    "a proof notes another total": Tampering(
+        "UPDATE loket_import_booking SET proof = jsonb_set(proof, '{{total_debit}}', '\"1.00\"')",
+        {"I14"},
+        "booking {ids.booking}",
+    ),
+    "the noted hash of the answer is another": Tampering(
+        "UPDATE loket_import_runcontent SET answer_sha256 = 'x' WHERE id = {ids.content}",
+        {"I14"},
+        "booking {ids.booking}",
+    ),
+    "a report is of another run": Tampering(
+        "UPDATE loket_import_loketreport SET run_id = 999999",
+        {"I15"},
+        "report {ids.report}: is of another run than its booking",
+    ),
+    "a report was sent at no moment": Tampering(
+        "UPDATE loket_import_loketreport SET state = 'sent'",
+        {"I15"},
+        "report {ids.report}: is sent, settled at no moment",
     ),
     "a line is on a foreign account": Tampering(
         "UPDATE ledger_journalline SET account_id = {ids.foreign_account}"
