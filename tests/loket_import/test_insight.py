@@ -383,7 +383,7 @@ def test_the_chart_has_this_run_last_and_a_gap_where_a_month_is_missing(
     answer = bookkeeper.get(address(linked, "content", run.pk))
 
     chart = answer.context["insight"].chart
-    assert [group.label for group in chart.groups] == ["jun", "jul", "aug", "sep", "okt"]
+    assert [group.label for group in chart.groups] == ["Jun", "Jul", "Aug", "Sep", "Okt"]
     assert [group.is_marked for group in chart.groups] == [False] * 4 + [True]
     assert [group.values == (None, None, None) for group in chart.groups] == [
         False,
@@ -420,7 +420,7 @@ def test_the_overview_has_a_chart_once_two_months_are_booked(
         booked(linked, month(6))
     answer = bookkeeper.get(overview)
 
-    assert [group.label for group in answer.context["chart"].groups] == ["mei", "jun"]
+    assert [group.label for group in answer.context["chart"].groups] == ["Mei", "Jun"]
     assert not any(group.is_marked for group in answer.context["chart"].groups)
     drawing(answer.content.decode())
 
