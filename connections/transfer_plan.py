@@ -86,10 +86,10 @@ def plan_of(rows: Iterable[PlacedRow], ours: OurCodes, standing: Mapping[Key, St
         now = standing.get((row.part, row.loket_code))
         old = now.answer if now else None
         new, wrong = resolved(row, ours, old)
-        if new == old:
-            unchanged += 1
-        elif new is None:
+        if new is None:
             troubles += [Trouble.of(placed.place, row, one) for one in wrong]
+        elif new == old:
+            unchanged += 1
         elif now is None:
             added.append(Change(row.part, row.loket_code, row.loket_description, None, new))
         else:

@@ -5,46 +5,50 @@ import re
 from collections.abc import Sequence
 from io import BytesIO, StringIO
 
-import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
+from openpyxl import Workbook
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
 
 from connections.mapping import Dimension
 from connections.transfer_rows import PART_WORDS, Column, Row, columns_of, texts_of
 
 # In a CSV file a spreadsheet takes a cell that begins so for a formula, or skips its beginning.
-HOSTILE = re.compile(r"'*[=+\-@\t\r\n]")
-TEXT_ONLY = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
+HOSTILE = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")  # noqa: RUF001 - wide ones count too
+# What XML has no place for, and what a workbook would take for such a character.
+UNWRITABLE = re.compile("_(?=x[0-9a-fA-F]{4}_)|[\x01-\x08\x0b-\x1f\ufffe\uffff]")
+TEXT_FORMAT = "@"
 WIDTHS = {Column.LOKET_DESCRIPTION: 40, Column.OUR_NAME: 40}
 WIDTH = 18
 
 
 def write_xlsx(rows: Sequence[Row]) -> bytes:
     """An Excel workbook with a sheet for each part, whose cells are text: 0040 stays 0040."""
+    book = Workbook(write_only=True)
+    for part in Dimension:
+        columns = columns_of(part)
+        sheet = book.create_sheet(PART_WORDS[part])
+        sheet.freeze_panes = "A2"
+        for number, column in enumerate(columns, start=1):
+            dimension = sheet.column_dimensions[get_column_letter(number)]
+            dimension.width = WIDTHS.get(column, WIDTH)
+            # What is typed below the last row is text as well.
+            dimension.number_format = TEXT_FORMAT
+        sheet.append([text_cell(sheet, column) for column in columns])
+        for texts in (texts_of(row) for row in rows if row.part == part):
+            sheet.append([text_cell(sheet, texts[column]) for column in columns])
     file = BytesIO()
-    with xlsxwriter.Workbook(file, {"in_memory": True, **TEXT_ONLY}) as workbook:
-        bold = workbook.add_format({"bold": True})
-        # What is typed below the last row is text as well.
-        text = workbook.add_format({"num_format": "@"})
-        for part in Dimension:
-            sheet, columns = workbook.add_worksheet(PART_WORDS[part]), columns_of(part)
-            sheet.freeze_panes(1, 0)
-            for at, column in enumerate(columns):
-                sheet.set_column(at, at, WIDTHS.get(column, WIDTH), text)
-                sheet.write_string(0, at, column.value, bold)
-            of_part = (texts_of(row) for row in rows if row.part == part)
-            for number, texts in enumerate(of_part, start=1):
-                for at, column in enumerate(columns):
-                    write_text(sheet, number, at, texts[column])
+    book.save(file)
     return file.getvalue()
 
 
-def write_text(sheet: Worksheet, row: int, column: int, text: str) -> None:
-    """Write a cell that is text, whatever is in it."""
-    if text.startswith("<r>"):
-        # XlsxWriter takes what begins so for XML that it made itself; divided, it is only text.
-        sheet.write_rich_string(row, column, text[:1], text[1:])
-    else:
-        sheet.write_string(row, column, text)
+def text_cell(sheet: Worksheet, text: str) -> Cell:
+    """A cell that is text, whatever is in it."""
+    cell = WriteOnlyCell(sheet, UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", text))
+    # By itself it would be a formula or an error where it looks like one.
+    cell.data_type = "s"
+    cell.number_format = TEXT_FORMAT
+    return cell
 
 
 def write_csv(rows: Sequence[Row]) -> bytes:
