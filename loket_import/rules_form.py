@@ -50,7 +50,7 @@ class RulesForm(forms.ModelForm):  # type: ignore[type-arg]
     """
 
     detail = forms.ChoiceField(
-        label=_("Lines of the entry"),
+        label=_("How lines are booked"),
         choices=((PER_LINE, _("Each line of Loket.nl")), (CONDENSED, _("Condensed"))),
         widget=forms.RadioSelect,
     )

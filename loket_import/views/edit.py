@@ -48,7 +48,7 @@ class EntryForm(forms.Form):
     journal: "forms.ModelChoiceField[Journal]" = forms.ModelChoiceField(
         label=_("Journal"), queryset=None, required=False
     )
-    detail = forms.ChoiceField(label=_("Lines of the entry"), required=False)
+    detail = forms.ChoiceField(label=_("How lines are booked"), required=False)
 
     def __init__(
         self, data: QueryDict | None, *, run: JournalRun, now: Terms, ruled: Terms
