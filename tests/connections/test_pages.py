@@ -10,10 +10,8 @@ from pytest_django.fixtures import Settings
 
 from connections import lifecycle
 from connections.history import record
-from connections.mapping import Dimension, add_mapping
 from connections.models import ChartMode, Connection, ConnectionState, EventKind
 from finmaster.tenancy import administration_scope
-from ledger.models import Account, CostCenter
 from tests.books import Books, make_books
 from tests.pages import FRAME_QUERIES, client_of, only, statuses
 
@@ -51,11 +49,12 @@ def page_for(books: Books, role: str, name: str, *args: int) -> str:
     return client_of(getattr(books, role)).get(address(books, name, *args)).content.decode()
 
 
-@pytest.mark.parametrize("name", ["connection", "mappings"])
-def test_every_member_sees_a_connection_and_its_mapping_table(
-    books: Books, connection: int, name: str
-) -> None:
-    assert statuses(books, address(books, name, connection)) == EVERYONE
+def test_every_member_sees_a_connection(books: Books, connection: int) -> None:
+    assert statuses(books, address(books, "connection", connection)) == EVERYONE
+
+
+def test_a_connection_leads_to_the_mapping_table(books: Books, connection: int) -> None:
+    assert address(books, "mappings") in page_for(books, "viewer", "connection", connection)
 
 
 def test_every_member_sees_the_list(books: Books) -> None:
@@ -78,7 +77,7 @@ def test_authorising_takes_a_manager(books: Books, connection: int) -> None:
     assert statuses(books, authorising, method="post") == only("manager", status=302)
 
 
-@pytest.mark.parametrize("name", ["connection", "change", "end", "mappings"])
+@pytest.mark.parametrize("name", ["connection", "change", "end"])
 def test_a_connection_of_another_administration_is_not_there(
     books: Books, connection: int, name: str
 ) -> None:
@@ -308,42 +307,6 @@ def test_ending_asks_first_and_then_ends(books: Books, connection: int) -> None:
 
     assert after_looking
     assert not now(books, connection).is_live
-
-
-def test_an_empty_mapping_table_says_how_it_is_filled(books: Books, connection: int) -> None:
-    assert "empty-state" in page_for(books, "viewer", "mappings", connection)
-
-
-def test_the_mapping_table_shows_both_sides_and_who_set_it(
-    books: Books, connection: int, django_assert_max_num_queries: DjangoAssertNumQueries
-) -> None:
-    with administration_scope(books.id):
-        wages = Account.objects.get(code="4000").pk
-        for number in range(40):
-            add_mapping(
-                Dimension.ACCOUNT,
-                loket_code=f"40{number:02}",
-                loket_description="Salarissen",
-                target_id=wages,
-                user=books.bookkeeper,
-            )
-        add_mapping(
-            Dimension.COST_CENTER,
-            loket_code="10",
-            loket_description="Utrecht",
-            target_id=CostCenter.objects.get(code="K100").pk,
-            user=books.bookkeeper,
-        )
-    client = client_of(books.viewer)
-
-    with django_assert_max_num_queries(FRAME_QUERIES + 4):
-        page = client.get(address(books, "mappings", connection)).content.decode()
-
-    assert "4007 Salarissen" in page
-    assert page.count("4000 Bruto lonen") == 40
-    assert "10 Utrecht" in page
-    assert "K100 Kantoor" in page
-    assert books.bookkeeper.name in page
 
 
 def test_an_authorisation_that_failed_is_explained_and_nothing_else_is(books: Books) -> None:
