@@ -12,6 +12,8 @@ GROUP_WIDTH = 100
 # Of a group's width, at each of its sides.
 MARGIN = 14
 HEIGHT = 100
+# Fewer groups leave room at the right, or their bars would be as wide as walls.
+FEWEST_PLACES = 6
 MOST_INTERVALS = 4
 NICE_STEPS = (1, 2, 5, 10)
 
@@ -64,6 +66,11 @@ class BarChart:
     height: int = HEIGHT
 
     @property
+    def free_places(self) -> range:
+        """The places at the right where no group stands."""
+        return range(len(self.groups), self.width // GROUP_WIDTH)
+
+    @property
     def rows(self) -> list[tuple[Group, list[tuple[str, Decimal | None]]]]:
         """Each group with the name and the value of each series, for the table."""
         return [(group, list(zip(self.series, group.values, strict=True))) for group in self.groups]
@@ -99,7 +106,7 @@ def bar_chart(
             for place, group in enumerate(groups)
             if group.is_marked
         ),
-        width=GROUP_WIDTH * len(groups),
+        width=GROUP_WIDTH * max(FEWEST_PLACES, len(groups)),
     )
 
 

@@ -33,15 +33,25 @@ MOST_NAMES = 5
 TENTH = Decimal("0.1")
 
 
-def tax_is_plausible(case: Case) -> Iterator[Problem]:
+def shares_are_plausible(case: Case) -> Iterator[Problem]:
+    """What is judged by the sums of the pay period, which are made once; see the checks below."""
+    if case.proposal.unusable_lines or any(line.account is None for line in case.matched_lines):
+        return
+    figures = figures_of(amounts_of(case.run_lines, case.matched_lines))
+    if same := case.facts.history.same:
+        figures = together(figures, figures_of(same.amounts))
+    for check in (tax_is_plausible, holiday_reserve_is_plausible, net_pay_is_there):
+        yield from check(figures, case.facts.history)
+
+
+def tax_is_plausible(figures: WageFigures, history: RunHistory) -> Iterator[Problem]:
     """Wage tax is between nothing and 60% of gross wages, and about the share of before.
 
     Source: Wet LB, the highest rate. Holiday pay that is paid out is taxed by the table of
     special payments, so pay periods in which it is are not compared with others.
     """
-    figures = _period_figures(case)
-    share = figures.tax_share if figures else None
-    if figures is None or share is None:
+    share = figures.tax_share
+    if share is None:
         return
     if not LEAST_TAX <= share <= MOST_TAX:
         yield _warning(
@@ -61,7 +71,7 @@ def tax_is_plausible(case: Case) -> Iterator[Problem]:
             ),
         )
         return
-    usual = _usual_tax(case.facts.history)
+    usual = _usual_tax(history)
     if usual is None or figures.pays_out_holiday or abs(share - usual) <= LARGEST_SHIFT:
         return
     yield _warning(
@@ -78,15 +88,14 @@ def tax_is_plausible(case: Case) -> Iterator[Problem]:
     )
 
 
-def holiday_reserve_is_plausible(case: Case) -> Iterator[Problem]:
+def holiday_reserve_is_plausible(figures: WageFigures, _history: RunHistory) -> Iterator[Problem]:
     """Holiday pay that is reserved is near 8% of the wages over which it is due.
 
     Source: Wet minimumloon art. 15 (8%) and art. 6 (over which wages). Only where both are there,
     and not when holiday pay is paid out, as in May.
     """
-    figures = _period_figures(case)
-    share = figures.holiday_share if figures else None
-    if figures is None or share is None or figures.pays_out_holiday:
+    share = figures.holiday_share
+    if share is None or figures.pays_out_holiday:
         return
     if not LEAST_HOLIDAY <= share <= MOST_HOLIDAY:
         yield _warning(
@@ -102,15 +111,14 @@ def holiday_reserve_is_plausible(case: Case) -> Iterator[Problem]:
         )
 
 
-def net_pay_is_there(case: Case) -> Iterator[Problem]:
+def net_pay_is_there(figures: WageFigures, history: RunHistory) -> Iterator[Problem]:
     """A run with wages has net pay to be paid, on an account of its own.
 
     Unless the payroll never had a line that is known as net pay: then it has another name there.
     """
-    figures = _period_figures(case)
-    if figures is None or figures.net(WageKind.PAY) <= 0 or figures.has(WageKind.NET_PAY):
+    if figures.net(WageKind.PAY) <= 0 or figures.has(WageKind.NET_PAY):
         return
-    earlier = case.facts.history.earlier
+    earlier = history.earlier
     if earlier and not any(figures_of(period.amounts).has(WageKind.NET_PAY) for period in earlier):
         return
     yield _warning(
@@ -194,9 +202,7 @@ def nothing_is_new(case: Case) -> Iterator[Problem]:
 
 
 AUDITOR_CHECKS = (
-    tax_is_plausible,
-    holiday_reserve_is_plausible,
-    net_pay_is_there,
+    shares_are_plausible,
     cost_lines_have_cost_centers,
     nothing_is_new,
 )
@@ -204,15 +210,6 @@ AUDITOR_CHECKS = (
 
 def _warning(code: str, message: Promise, cure: Promise, *, lines: tuple[int, ...] = ()) -> Problem:
     return Problem(code, Severity.WARNING, lines[0] if lines else None, None, message, cure, lines)
-
-
-def _period_figures(case: Case) -> WageFigures | None:
-    """The sums of the pay period with this run; None while they have holes."""
-    if case.proposal.unusable_lines or any(line.account is None for line in case.matched_lines):
-        return None
-    own = figures_of(amounts_of(case.run_lines, case.matched_lines))
-    same = case.facts.history.same
-    return together(own, figures_of(same.amounts)) if same else own
 
 
 def _usual_tax(history: RunHistory) -> Decimal | None:

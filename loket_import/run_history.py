@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from loket_import.amounts import EXACT
+from loket_import.amounts import EXACT, ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +87,18 @@ def added_up(amounts: Iterable[AccountAmount]) -> tuple[AccountAmount, ...]:
     Of several descriptions the last in order of the alphabet stays, so that the order of the
     amounts doesn't matter.
     """
-    found: dict[str, AccountAmount] = {}
+    by_code: dict[str, list[AccountAmount]] = {}
     for amount in amounts:
-        before = found.get(amount.code)
-        found[amount.code] = amount if before is None else _together(before, amount)
-    return tuple(found[code] for code in sorted(found))
+        by_code.setdefault(amount.code, []).append(amount)
+    return tuple(_together(by_code[code]) for code in sorted(by_code))
 
 
-def _together(one: AccountAmount, other: AccountAmount) -> AccountAmount:
+def _together(amounts: list[AccountAmount]) -> AccountAmount:
+    net = ZERO
+    for amount in amounts:
+        net = EXACT.add(net, amount.net)
     return replace(
-        max(one, other, key=lambda each: (each.description, each.account)),
-        net=EXACT.add(one.net, other.net),
-        lacks_cost_center=one.lacks_cost_center or other.lacks_cost_center,
+        max(amounts, key=lambda each: (each.description, each.account)),
+        net=net,
+        lacks_cost_center=any(each.lacks_cost_center for each in amounts),
     )

@@ -94,6 +94,17 @@ def test_bars_of_a_group_stand_beside_each_other_in_the_order_of_the_series() ->
     assert Decimal(third.x) - Decimal(second.x) == GROUP_WIDTH
 
 
+def test_few_groups_stand_at_the_left_with_a_label_or_room_below_each_place() -> None:
+    one, many = chart_of((Decimal(1), Decimal(2))), chart_of(*[(Decimal(1), Decimal(2))] * 13)
+
+    assert (one.width, len(one.free_places)) == (6 * GROUP_WIDTH, 5)
+    assert (many.width, len(many.free_places)) == (13 * GROUP_WIDTH, 0)
+    assert all(Decimal(bar.x) < GROUP_WIDTH for bar in one.bars)
+    for chart in (one, many):
+        labels = shown(chart).partition('class="bar-chart__labels"')[2].partition("</div>")[0]
+        assert labels.count("<span") * GROUP_WIDTH == chart.width
+
+
 def test_a_group_has_a_value_for_each_series() -> None:
     with pytest.raises(ValueError, match="one value for each series"):
         chart_of((Decimal(1),))
