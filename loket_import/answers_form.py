@@ -257,10 +257,10 @@ class AnswerForm(forms.Form):
             return keep_default(self.question, target_id, by)
         is_made_alike = bool(self.cleaned_data.get("create")) and not self.is_transposed
         if not is_made_alike:
-            return keep_target(self.question, target_id, by, self.cost_center)
-        if self.cost_center.rule == CostCenterRule.AS_SENT:
+            return keep_target(self.question, target_id, by, self.said_of_cost_center)
+        if self.said_of_cost_center.rule == CostCenterRule.AS_SENT:
             return None
-        return keep_cost_center(self.question, self.cost_center, by)
+        return keep_cost_center(self.question, self.said_of_cost_center, by)
 
     @property
     def is_transposed(self) -> bool:
@@ -276,7 +276,7 @@ class AnswerForm(forms.Form):
         return None if target == LEAVE_OUT else int(target)
 
     @property
-    def cost_center(self) -> CostCenterAnswer:
+    def said_of_cost_center(self) -> CostCenterAnswer:
         """What becomes of the cost centre on the account."""
         rule = self.cleaned_data.get("cost_center_rule") or CostCenterRule.AS_SENT
         named = self.cleaned_data.get("cost_center")

@@ -14,13 +14,13 @@ from loket_import.precedents import counterpart, register
 from loket_import.words import EXACTLY, likeness
 
 # Likeness, from 0 to 100, from which two descriptions are taken for those of the same thing.
-NEARLY_SAME, ALIKE, DECENT, UNLIKE = 90, 60, 30, 20
+NEARLY_SAME, ALIKE, SOMEWHAT, DECENT, UNLIKE = 90, 60, 40, 30, 20
 # By so much a name has to be ahead of those of the other accounts with an RGS code that fits.
 LEAD = 25
 
 # Weights of what speaks for a target; their sum is the score.
 ELSEWHERE, EACH_ELSEWHERE, MOST_ELSEWHERE = 60, 4, 5
-SAME_CODE, SAME_CODE_OTHER_NAME = 25, 12
+SAME_CODE, SAME_CODE_OTHER_NAME = 25, 14
 NAME, RGS, MAPPED_ALIKE = 40, 35, 25
 FITS, DIFFERS = 5, -25
 
@@ -58,7 +58,7 @@ class Findings:
     @property
     def score(self) -> int:
         """The sum of what speaks for the target; 0 when nothing does."""
-        score = NAME * self.likeness // EXACTLY if self.likeness >= DECENT else 0
+        score = NAME * self.likeness // EXACTLY if self.likeness >= SOMEWHAT else 0
         if self.agreeing:
             score += ELSEWHERE * self.agreeing_count // self.mapped_elsewhere
             score += EACH_ELSEWHERE * min(self.agreeing_count, MOST_ELSEWHERE)

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from loket_import import reasons
 from loket_import.candidates import Asked, Evidence, Target
-from loket_import.findings import DECENT, NEARLY_SAME, Findings, findings
+from loket_import.findings import NEARLY_SAME, SOMEWHAT, Findings, findings
 from loket_import.reasons import Words
 
 MOST_SUGGESTIONS = 3
@@ -92,7 +92,7 @@ def reasons_of(finding: Findings) -> Iterator[Words]:
         yield reasons.same_rgs(target.rgs_code)
     if finding.likeness >= NEARLY_SAME:
         yield reasons.SAME_NAME
-    elif finding.likeness >= DECENT:
+    elif finding.likeness >= SOMEWHAT:
         yield reasons.ALIKE
     if alike := finding.mapped_alike:
         yield reasons.mapped_alike(alike.loket_code, alike.loket_description)

@@ -43,6 +43,7 @@ def cures(request: AdministrationRequest, connection: Connection, run_id: int) -
     start = asked_start(request)
     asked = asked_now(questions, start, request.POST)
     if not asked:
+        tell_kept(request, came_same)
         return page
     evidence = load_evidence(questions, user_id=request.user.pk)
     suggestions = {one.key: suggestions_for(one, evidence) for one in questions}

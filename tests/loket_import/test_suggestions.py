@@ -258,12 +258,13 @@ def test_two_that_are_as_sure_are_both_only_likely() -> None:
     ]
 
 
-def test_the_same_code_with_an_unlike_name_is_not_worth_a_suggestion() -> None:
-    assert best(Code("1500", "Loonheffing"), target("1500", "Btw hoog", "liability")) is None
-    assert best(Code("1500"), target("1500", "Btw hoog", "liability")) == (
-        "1500",
-        Confidence.POSSIBLE,
-    )
+def test_the_same_code_with_an_unlike_name_is_no_more_than_possible() -> None:
+    vat, tax = target("1500", "Btw hoog", "liability"), target("1710", "Loonheffing", "liability")
+    asked = Code("1500", "Loonheffing")
+
+    assert best(asked, vat) == best(Code("1500"), vat) == ("1500", Confidence.POSSIBLE)
+    assert [one.target for one in suggest(asked, Evidence((vat, tax)))] == [tax, vat]
+    assert best(Code("4500", "Loonheffing"), target("4500", "Btw hoog", "liability")) is None
 
 
 def test_cost_centers_are_suggested_by_name_and_sure_with_their_code_only() -> None:

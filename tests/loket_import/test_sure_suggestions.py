@@ -16,7 +16,8 @@ from connections.models import (
 )
 from finmaster.models import Membership, Role
 from finmaster.tenancy import administration_scope
-from ledger.models import Account
+from ledger.models import Account, CostCenter
+from loket_import.demo.office import COST_CENTERS
 from loket_import.models import JournalRun
 from loket_import.sandbox import SandboxServer
 from loket_import.suggesting import load_evidence
@@ -37,6 +38,8 @@ def installer(committed: None, loket: SandboxServer) -> Linked:
             Account.objects.filter(code=row["code"]).update(
                 name=row["name"], rgs_code=row["rgs_code"]
             )
+        for code, name in COST_CENTERS["van-den-berg"]:
+            CostCenter.objects.create(code=code, name=name)
     return made
 
 
@@ -208,14 +211,16 @@ def test_a_run_of_which_nothing_is_linked_is_ready_within_fifteen_interactions(
     back = clerk.post(sure, {"accept": values(offered)}, follow=True)
     answers = {}
     for form in back.context["forms"]:
-        suggested = form.one_press_choices[0]
-        answers[f"{form.prefix}-target"] = suggested.value
+        if form.suggestions:
+            answers[f"{form.prefix}-target"] = form.one_press_choices[0].value
+        else:
+            answers[f"{form.prefix}-typed"] = "K100"
         presses += 1
     presses += 1
     clerk.post(address(installer, "cures", first_run.pk), answers)
     presses += 1  # On the page of the run: book.
 
-    assert presses < 15
+    assert presses == 8
     with installer.scope():
         seen = installer.seen(first_run)
         assert seen.proposal.is_bookable
@@ -262,7 +267,7 @@ def test_the_office_counts_as_far_as_the_user_may_see_it(
 
     shown = bookkeeper.get(page)
     mine = shown.context["forms"][0].suggestions
-    assert [(one.target.code, one.is_sure) for one in mine] == [("4395", True)]
+    assert (mine[0].target.code, mine[0].is_sure) == ("4395", True)
     assert "In 2 van 2 andere administraties van uw kantoor gaat 77 naar 4395" in (
         shown.content.decode()
     )
@@ -270,7 +275,8 @@ def test_the_office_counts_as_far_as_the_user_may_see_it(
     whole_office = make_user("allemaal@example.nl")
     Membership.objects.create(user=whole_office, office=linked.books.office, role=Role.BOOKKEEPER)
     theirs = client_of(whole_office).get(page).context["forms"][0].suggestions
-    assert [(one.target.code, one.is_sure) for one in theirs] == [("4395", False), ("4400", False)]
+    assert [one.target.code for one in theirs[:2]] == ["4395", "4400"]
+    assert not any(one.is_sure for one in theirs)
 
 
 def test_evidence_takes_seven_queries_however_many_questions(

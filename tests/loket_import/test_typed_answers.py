@@ -1,5 +1,6 @@
 """Answers that are typed, that leave a code out, or that say what becomes of the cost centre."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from ledger.models import Account, CostCenter
 from loket_import.candidates import Target
 from loket_import.models import JournalRun
 from loket_import.picking import picked
+from loket_import.sandbox.model import Coded
 from tests.loket_import.browsing import address, line, said
 from tests.loket_import.linked import Linked
 
@@ -145,13 +147,13 @@ def test_a_suggestion_and_something_typed_are_two_answers(
     assert list(errors_of(answer, "1700")) == ["typed"]
 
 
-def test_an_accepted_suggestion_is_kept_as_one(
-    linked: Linked, bookkeeper: Client, transposing: JournalRun
-) -> None:
-    page, key = address(linked, "cures", transposing.pk), key_of("1700")
-    form = next(
-        form for form in bookkeeper.get(page).context["forms"] if form.question.code == "1700"
-    )
+def test_an_accepted_suggestion_is_kept_as_one(linked: Linked, bookkeeper: Client) -> None:
+    with linked.scope():
+        Connection.objects.update(chart_mode=ChartMode.TRANSPOSE)
+    net = replace(line("15020", "-10.00"), account=Coded(1, "15020", "Nettoloon"))
+    run = linked.fetched(linked.add_run([line("9999X", "10.00"), net]))
+    page, key = address(linked, "cures", run.pk), key_of("15020")
+    form = bookkeeper.get(page).context["forms"][1]
     suggested = form.suggestions[0].target
     assert suggested.code == "1700"
 
@@ -230,6 +232,7 @@ def test_what_a_colleague_left_out_is_told_to_who_linked_it(
 
     (told,) = said(bookkeeper.post(page, {f"{key}-typed": "K200"}))
     assert "weggelaten" in told
+    bookkeeper.get(page)
     assert said(bookkeeper.post(page, {f"{key}-target": "none"})) == ["1 antwoord opgeslagen."]
 
 
