@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from connections.mapping_views import above
 from connections.models import MappingOrigin
@@ -69,10 +69,12 @@ def mappings_import(request: AdministrationRequest) -> HttpResponse:
     return import_page(request, form)
 
 
-@require_POST
 @requires(Role.MANAGER)
 def mappings_import_save(request: AdministrationRequest) -> HttpResponse:
     """Take over a file of which the preview was seen, if it would still do the same."""
+    if request.method != "POST":
+        # Back here from logging in again, without what was sent.
+        return redirect("connections:mappings_import", request.administration.slug)
     try:
         rows, seen = unseal(request.POST.get("preview", ""), request.user)
     except PreviewExpired as trouble:
