@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import gettext, override
 
+from connections.models import ChartMode, Connection
 from loket_import.models import JournalRun
 from tests.books import Books
 from tests.loket_import.browsing import address
@@ -28,13 +29,14 @@ LANGUAGES = sorted(FOREIGN)
 # Where links lead from the overview and from the list of runs.
 PAGES = {
     "overview",
+    "booking_rules",
     "entry",
     "reverse_entry",
     *("ledger:" + name for name in ("master_data", "accounts", "cost_centers", "cost_units")),
     *("ledger:" + name for name in ("journals", "fiscal_years", "entries")),
     *("connections:" + name for name in ("connections", "connection", "change", "end", "mappings")),
     *("loket_import:" + name for name in ("files", "new", "employer", "payroll", "runs")),
-    *("loket_import:" + name for name in ("content", "cures", "edit", "lines")),
+    *("loket_import:" + name for name in ("content", "cures", "edit", "lines", "proof", "report")),
 }
 
 
@@ -64,6 +66,25 @@ def test_all_pages_of_a_connected_administration(
 
     assert {name for name, _ in pages} >= PAGES
     assert [(name, text) for name, page in pages for text in foreign(page, language)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_questions_with_suggestions(
+    linked: Linked, run: JournalRun, bookkeeper: Client, language: str
+) -> None:
+    with linked.scope():
+        Connection.objects.update(chart_mode=ChartMode.TRANSPOSE)
+    headers = {"Accept-Language": language}
+    cures = address(linked, "cures", run.pk)
+
+    for answer in (
+        bookkeeper.get(cures, headers=headers),
+        bookkeeper.post(cures, {"account-34303030-typed": "x"}, headers=headers),
+        bookkeeper.get(address(linked, "sure_suggestions", run.pk), headers=headers),
+        bookkeeper.post(address(linked, "sure_suggestions", run.pk), headers=headers),
+    ):
+        assert answer.status_code in (200, 422)
+        assert foreign(read(answer.content.decode()), language) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
