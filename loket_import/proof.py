@@ -80,7 +80,8 @@ class Proof(Struct, frozen=True):
     """The proof of a booking. Amounts are texts with two decimals, in euros.
 
     `normalised` counts what became of lines on their way, by the code of the note; `checks` names
-    those that found nothing in the way of booking.
+    those that found nothing in the way of booking. `sources` are, for each line of a condensed
+    entry in order, the numbers of Loket's lines in it; empty where each line has one.
     """
 
     version: int
@@ -99,6 +100,11 @@ class Proof(Struct, frozen=True):
     source_hash: str
     answer_sha256: str
     posting_hash: str
+    sources: tuple[tuple[int, ...], ...] = ()
+
+    def sources_of(self, number: int) -> tuple[int, ...]:
+        """The numbers of Loket's lines that the entry's line with this number, from 1, holds."""
+        return self.sources[number - 1] if number <= len(self.sources) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +154,9 @@ def made_proof(
         source_hash=seen.content.source_hash,
         answer_sha256=seen.content.answer_sha256,
         posting_hash=seen.hash,
+        sources=(
+            tuple(line.source_lines for line in proposal.lines) if seen.options.condenses else ()
+        ),
     )
     stored: dict[str, Any] = msgspec.to_builtins(proof)
     return stored

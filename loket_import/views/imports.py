@@ -58,8 +58,8 @@ def files(request: AdministrationRequest) -> HttpResponse:
         "reversal__journal",
         "reversal__fiscal_year",
         "booked_by",
-    ).order_by("-pk")
-    page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    ).defer("proof")
+    page = Paginator(found.order_by("-pk"), ROWS_PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "loket_import/files.html",

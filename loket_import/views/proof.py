@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
 from finmaster.templatetags.finmaster import nl_date, nl_datetime
+from ledger.models import JournalLine
 from loket_import.models import Booking, LoketReport, ReportState
 from loket_import.periods import period_label
 from loket_import.proof import Proof, read_proof
@@ -43,7 +44,7 @@ def proof(request: AdministrationRequest, run_id: int, booking_id: int) -> HttpR
             "breadcrumbs": breadcrumbs(request.administration.slug),
         }
         | in_words(kept)
-        | lines_of(booking, request.GET.get("page"), is_whole="alles" in request.GET),
+        | lines_of(booking, kept, request.GET.get("page"), is_whole="alles" in request.GET),
     )
 
 
@@ -123,20 +124,22 @@ def in_words(kept: Proof | None) -> dict[str, Any]:
     }
 
 
-def lines_of(booking: Booking, asked_page: str | None, *, is_whole: bool) -> dict[str, Any]:
+def lines_of(
+    booking: Booking, kept: Proof | None, asked_page: str | None, *, is_whole: bool
+) -> dict[str, Any]:
     """A page of both sides' lines, or all; the longer side says how many pages there are."""
     sent = booking.content.lines.order_by("number")
     booked = booking.entry.lines.select_related("account", "cost_center", "cost_unit").order_by(
         "number"
     )
     if is_whole:
-        return {"sent": sent, "booked": booked, "is_whole": True}
+        return {"sent": sent, "booked": with_sources(booked, kept), "is_whole": True}
     sides = [Paginator(side, LINES_PER_PAGE) for side in (sent, booked)]
     page = max(sides, key=lambda side: side.num_pages).get_page(asked_page)
     return {
         "page": page,
         "sent": on_page(sent, page),
-        "booked": on_page(booked, page),
+        "booked": with_sources(on_page(booked, page), kept),
         "is_whole": not page.has_other_pages(),
     }
 
@@ -145,3 +148,17 @@ def on_page(lines: QuerySet[Any], page: Page[Any]) -> QuerySet[Any]:
     """The lines of one side that have the places of a page."""
     first = (page.number - 1) * LINES_PER_PAGE
     return lines[first : first + LINES_PER_PAGE]
+
+
+def with_sources(
+    lines: QuerySet[JournalLine], kept: Proof | None
+) -> list[tuple[JournalLine, tuple[int, ...]]]:
+    """Lines of the entry, each with the numbers of Loket's lines in it, if they are known."""
+    return [(line, sources_of(line, kept)) for line in lines]
+
+
+def sources_of(line: JournalLine, kept: Proof | None) -> tuple[int, ...]:
+    """The numbers of Loket's lines in a line of the entry."""
+    if line.source_line is not None:
+        return (line.source_line,)
+    return kept.sources_of(line.number) if kept else ()

@@ -30,7 +30,8 @@ class RefusalForm(forms.Form):
     message = forms.CharField(
         label=_("Message to Loket.nl"),
         max_length=MESSAGE_MAX_CHARS,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        # Loket's users are Dutch, whatever language this screen is in.
+        widget=forms.Textarea(attrs={"rows": 4, "lang": "nl"}),
         error_messages={"required": _("Say why the run can't be booked.")},
     )
 

@@ -16,6 +16,7 @@ from django.db import connections
 from finmaster.configuration import (
     broker_url,
     loket_urls,
+    optional_number,
     read_env_file,
     refuse_development_values,
     required,
@@ -49,6 +50,19 @@ def env(**values: str) -> environ.Env:
 def test_a_missing_setting_is_named_with_its_meaning(value: dict[str, str]) -> None:
     with pytest.raises(ImproperlyConfigured, match="SECRET_KEY is missing: a long random text"):
         required(env(**value), "SECRET_KEY", "a long random text")
+
+
+@pytest.mark.parametrize(
+    ("value", "number"), [("", None), (" ", None), ("0", 0), ("940", 940), (" 12 ", 12)]
+)
+def test_a_number_may_be_absent(value: str, number: int | None) -> None:
+    assert optional_number(env(LOKET_APPLICATION_KEY=value), "LOKET_APPLICATION_KEY") == number
+
+
+@pytest.mark.parametrize("value", ["-1", "1.5", "negen", "٣", "1234567890"])
+def test_what_is_no_whole_number_is_named(value: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="LOKET_APPLICATION_KEY must be a whole number"):
+        optional_number(env(LOKET_APPLICATION_KEY=value), "LOKET_APPLICATION_KEY")
 
 
 def test_a_setting_may_lie_in_a_file(tmp_path: Path) -> None:

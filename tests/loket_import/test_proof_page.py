@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from loket_import.models import Booking, JournalRun
+from loket_import.models import Booking, BookingRules, JournalRun
 from loket_import.reckoning import answer_hash
 from loket_import.views import proof as view
 from tests.database import past_the_guards
@@ -194,6 +194,22 @@ def test_long_runs_are_shown_by_the_page_and_whole_on_request(
     assert "?alles=1" in second
     assert "?alles=1" not in whole
     assert "325,00" in second
+
+
+def test_a_condensed_line_names_the_lines_that_it_stands_for(
+    linked: Linked, bookkeeper: Client
+) -> None:
+    with linked.scope():
+        BookingRules.objects.create(condenses=True)
+    lines = [line("4000", "1.00"), line("1700", "-9.00"), line("4000", "8.00")]
+    booked = linked.booked(linked.fetched(linked.add_run(lines)))
+    assert booked.entry.line_count == 2
+
+    html = page(bookkeeper, linked, booked)
+
+    assert ">1, 3</td>" in html
+    assert "verdicht per rekening" in html
+    assert AGREES in html
 
 
 def test_the_number_of_queries_does_not_grow_with_the_lines(

@@ -51,5 +51,11 @@ def test_both_sides_of_the_proof_agree(
 
         assert objections(reckoning) == []
         assert all(row.is_equal for row in reckoning.rows)
+        if condenses:
+            covered = {number for sources in kept.sources for number in sources}
+            assert covered == {
+                number for number, line in enumerate(found, start=1) if line.debit or line.credit
+            }
+            assert len(kept.sources) == booked.entry.line_count
         assert reckoning.loket == (booked.entry.total, booked.entry.total)
         raise Undone
