@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from connections import authorisation, description, lifecycle
+from connections.billing.consent import agree, offer_to
+from connections.billing.forms import NewConnectionForm
 from connections.errors import ConnectionTrouble, LoginRefused
-from connections.forms import ChangeForm, ConnectionForm
+from connections.forms import ChangeForm
 from connections.models import AuthorisationAttempt, ChartMode, Connection, ConnectionState
 from finmaster.errors import UserError
 from finmaster.models import Role
@@ -60,14 +62,21 @@ def choose_kind(request: AdministrationRequest) -> HttpResponse:
     return render(
         request,
         "connections/choose_kind.html",
-        {"live": lifecycle.live_connection(), "breadcrumbs": above(request)},
+        {
+            "live": lifecycle.live_connection(),
+            "offer": offer_to(request.administration.office_id),
+            "breadcrumbs": above(request),
+        },
     )
 
 
 @requires(Role.MANAGER)
 def create(request: AdministrationRequest) -> HttpResponse:
-    """A new connection with Loket.nl, unless there is one."""
-    form = ConnectionForm(request.POST or None, initial={"chart_mode": ChartMode.ADOPT})
+    """A new connection with Loket.nl, unless there is one; its fee is agreed to before."""
+    offer = offer_to(request.administration.office_id)
+    form = NewConnectionForm(
+        request.POST or None, initial={"chart_mode": ChartMode.ADOPT}, offer=offer
+    )
     trouble: ConnectionTrouble | None = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -76,6 +85,7 @@ def create(request: AdministrationRequest) -> HttpResponse:
                 chart_mode=ChartMode(form.cleaned_data["chart_mode"]),
                 user=request.user,
             )
+            agree(made, offer, user=request.user)
             return redirect("connections:connection", request.administration.slug, made.pk)
         except ConnectionTrouble as error:
             trouble = error
@@ -84,6 +94,7 @@ def create(request: AdministrationRequest) -> HttpResponse:
         "connections/form.html",
         {
             "form": form,
+            "offer": offer,
             "trouble": trouble,
             "live": None if form.is_bound else lifecycle.live_connection(),
             "breadcrumbs": above(request),

@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from finmaster.models import Administration
+from finmaster.models import Administration, Office, Role, User
 from finmaster.permissions import visible_administrations
 
 # In the switcher of each page; the office's own page has them all.
@@ -50,7 +50,33 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         context["administration"] = choice(administration)
         context["role"] = getattr(request, "role", None)
         context["navigation"] = main_navigation(administration, request.path)
+    context["fee_links"] = fee_links(user, getattr(request, "role", None), request.path)
     return context
+
+
+def fee_links(user: User, role: Role | None, path: str) -> list[Item]:
+    """The connection fee, for the operator's staff and for managers of whole offices only.
+
+    `role` is the user's in the administration in the address, None below no administration. Who is
+    no manager there is not asked about: this stands on every page.
+    """
+    found = []
+    if user.is_staff:
+        found.append((_("Connection fee of all offices"), reverse("billing:months")))
+    if role in (None, Role.MANAGER):
+        offices = Office.objects.filter(
+            memberships__user=user,
+            memberships__role=Role.MANAGER,
+            memberships__administration=None,
+        )
+        found += [
+            (
+                _("Connection fee of %(office)s") % {"office": office.name},
+                reverse("office_fee:office_fee", args=[office.pk]),
+            )
+            for office in offices.order_by("name")[:MOST_CHOICES]
+        ]
+    return [Item(label, url, path.startswith(url)) for label, url in found]
 
 
 def choice(administration: Administration) -> Choice:

@@ -53,5 +53,7 @@ urlpatterns = [
     path("uitloggen/", LogOut.as_view(), name="logout"),
     path("koppelingen/loket/terug/", callback, {"check_pin": check_pin}, name="loket_callback"),
     path("koppelingen/loket/geweigerd/", refused, name="loket_refused"),
+    path("beheer/koppelingskosten/", include("connections.billing.operator_urls")),
+    path("kantoor/<int:office_id>/koppelingskosten/", include("connections.billing.office_urls")),
     path("a/<slug:administration>/", include(administration)),
 ]

@@ -84,6 +84,11 @@ def agreed_price(general: Decimal, agreement: Agreed | None, month: date) -> Dec
         return general
     if agreement.free_until is not None and month <= agreement.free_until:
         return NOTHING
+    return price_when_charged(general, agreement)
+
+
+def price_when_charged(general: Decimal, agreement: Agreed) -> Decimal:
+    """The price under an agreement in a month that isn't free."""
     if agreement.price is not None:
         return agreement.price
     if agreement.discount is not None:

@@ -18,7 +18,9 @@ What to click first
   2. Installatiebedrijf Van den Berg: the same, with a mapping table that is half filled.
   3. Zorggroep Het Anker > Stamgegevens > Externe connecties > Nieuwe connectie: not connected yet.
      At Loket.nl log in as  api.zorggroep  with password  {loket_password}
-  4. De Groot Horeca has lost its authorisation (api.degroot); Drukkerij Van Dijk lacks a right.
+  4. As operator@demo.nl: the menu under the name > Koppelingskosten van alle kantoren. The same
+     menu shows beheerder@demo.nl the fee of its own office.
+  5. De Groot Horeca has lost its authorisation (api.degroot); Drukkerij Van Dijk lacks a right.
 
 Ctrl-C ends it; what you did is kept. Start afresh: make clean-demo. Logs: {logs}
 """

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils.timezone import localdate
 
 from connections import authorisation, lifecycle
+from connections.billing.consent import agree, offer_to
 from connections.mapping import Dimension, add_mapping
 from connections.models import ChartMode, Connection
 from finmaster.models import Administration, Membership, Office, Role, User
@@ -20,6 +21,7 @@ from ledger.posting import Draft, DraftLine, post
 from loket_import import jobs
 from loket_import.booking import order_booking
 from loket_import.choices import employer_link, payroll_link
+from loket_import.demo import fee
 from loket_import.demo.loket_user import authorise
 from loket_import.models import Job, JobKind, JournalRun
 from loket_import.pinning import check_pin
@@ -77,6 +79,8 @@ def fill() -> bool:
     )
     owner = make_user("eigenaar@demo.nl", "Karel Bloem")
     Membership.objects.create(user=owner, office=office, administration=bakery, role=Role.VIEWER)
+    operator = make_operator()
+    fee.add_billing_past(installer, printer, manager=manager, operator=operator)
     connect(bakery, "api.korenbloem", ChartMode.ADOPT, manager)
     import_history(bakery, manager)
     connect(installer, "api.vandenberg", ChartMode.TRANSPOSE, manager)
@@ -86,6 +90,7 @@ def fill() -> bool:
     connect(printer, "api.beperkt", ChartMode.ADOPT, manager)
     # The name comes last: it says that all of this is there.
     Office.objects.filter(pk=office.pk).update(name=NAME)
+    fee.close_the_past()
     return True
 
 
@@ -104,6 +109,14 @@ def make_people(office: Office) -> User:
     for role, user in people.items():
         Membership.objects.create(user=user, office=office, role=role)
     return people[Role.MANAGER]
+
+
+def make_operator() -> User:
+    """Somebody of FinMaster's own staff, who bills the connection fee and sees no books."""
+    operator = make_user("operator@demo.nl", "Sanne Visser")
+    operator.is_staff = True
+    operator.save(update_fields=["is_staff"])
+    return operator
 
 
 def make_administration(
@@ -171,8 +184,10 @@ def post_depreciation() -> None:
 
 def connect(administration: Administration, username: str, mode: ChartMode, user: User) -> None:
     """Make a connection and authorise it at the sandbox, as a manager would in a browser."""
+    offer = offer_to(administration.office_id)
     with administration_scope(administration.pk):
         connection = lifecycle.create(username=username, chart_mode=mode, user=user)
+        agree(connection, offer, user=user)
         url = authorisation.begin(connection, user=user, browser="demo")
     authorisation.complete(authorise(url, username), user=user, browser="demo", check_pin=check_pin)
 

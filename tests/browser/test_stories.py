@@ -40,6 +40,7 @@ def connect(desk: Desk, username: str, mode: str) -> None:
     desk.link("Kies Loket.nl")
     desk.page.get_by_label("Gebruikersnaam in Loket.nl").fill(username)
     desk.page.get_by_role("radio", name=mode).check()
+    desk.page.get_by_label("akkoord met deze kosten").check()
     desk.picture("nieuwe-connectie")
     desk.press("Opslaan en verder")
     desk.picture("connectie-nog-niet-geautoriseerd")

@@ -13,6 +13,7 @@ from connections.history import record
 from connections.models import ChartMode, Connection, ConnectionState, EventKind
 from finmaster.tenancy import administration_scope
 from tests.books import Books, make_books
+from tests.connections.agreed import AGREED
 from tests.pages import FRAME_QUERIES, client_of, only, statuses
 
 EVERYONE = only("viewer", "bookkeeper", "manager")
@@ -174,7 +175,7 @@ def test_a_second_connection_is_answered_before_anything_is_filled_in(
 
 def test_a_second_connection_is_refused_all_the_same(books: Books, connection: int) -> None:
     answer = client_of(books.manager).post(
-        address(books, "create"), {"username": "api.tweede", "chart_mode": "adopt"}
+        address(books, "create"), {"username": "api.tweede", "chart_mode": "adopt"} | AGREED
     )
 
     assert answer.status_code == 422
@@ -248,7 +249,7 @@ def test_a_long_history_takes_as_many_queries_as_a_short_one(
 
 def test_making_a_connection_ends_on_its_page(books: Books) -> None:
     answer = client_of(books.manager).post(
-        address(books, "create"), {"username": " api.nieuw ", "chart_mode": "transpose"}
+        address(books, "create"), {"username": " api.nieuw ", "chart_mode": "transpose"} | AGREED
     )
 
     with administration_scope(books.id):
@@ -275,7 +276,7 @@ def test_a_loket_user_of_another_administration_is_refused_and_stays_filled_in(
     other = make_books("Schildersbedrijf Jansen")
 
     answer = client_of(other.manager).post(
-        address(other, "create"), {"username": "API.Korenbloem", "chart_mode": "adopt"}
+        address(other, "create"), {"username": "API.Korenbloem", "chart_mode": "adopt"} | AGREED
     )
 
     assert answer.status_code == 422

@@ -34,6 +34,10 @@ PATTERNS = list(patterns(get_resolver()))
 def test_each_page_of_an_administration_names_a_role(address: str, pattern: URLPattern) -> None:
     if pattern.name in OUTSIDE:
         assert KEY not in address
+    elif address.startswith(("beheer/", "kantoor/")):
+        # Of no administration: each names whom it is for.
+        audience = "operator" if address.startswith("beheer/") else "office"
+        assert getattr(pattern.callback, "audience", None) == audience
     else:
         assert f"<slug:{KEY}>" in address
         assert isinstance(getattr(pattern.callback, "required_role", None), Role)
