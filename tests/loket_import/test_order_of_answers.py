@@ -154,7 +154,7 @@ def test_a_run_that_two_store_at_once_for_the_first_time_has_the_newer_state(
     with linked.scope():
         JournalRun.objects.filter(pk=run.pk).delete()
 
-    answers = [replace(newer, results=None), replace(older, results=None)]
+    answers = [replace(one, results=None, exports=None) for one in (newer, older)]
     at_once(2, lambda number: store(linked, answers[number]))
 
     assert linked.stored(linked.loket.world.run(str(run.loket_id))).status_key == Status.EXPORTED
