@@ -11,7 +11,7 @@ from connections.mapping_views import above
 from connections.models import MappingOrigin
 from connections.transfer_books import our_codes, save, standing_table
 from connections.transfer_errors import Overtaken
-from connections.transfer_forms import MISSING, CopyForm
+from connections.transfer_forms import DIFFERING, MISSING, CopyForm
 from connections.transfer_plan import Plan, plan_of
 from connections.transfer_sources import other_administrations, rows_of_source, sources
 from connections.transfer_views import saved
@@ -73,6 +73,7 @@ def copy_page(
     trouble: Overtaken | None = None,
 ) -> HttpResponse:
     """What can be taken over, what differs, and what can't be."""
+    only = MISSING if plan.added else DIFFERING
     return render(
         request,
         "connections/transfer_copy.html",
@@ -83,6 +84,8 @@ def copy_page(
             "added": told(plan.added),
             "changed": told(plan.changed),
             "unchanged": plan.unchanged,
+            "number": len(plan.added) + len(plan.changed),
+            "only_extent": "" if plan.added and plan.changed else only,
             "skipped": problems_of(plan.troubles),
             "breadcrumbs": [
                 *above(request),

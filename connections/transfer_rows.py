@@ -178,7 +178,7 @@ def read_rows(sheets: Iterable[Sheet]) -> Reading:
             if row is not None:
                 first = first_at.setdefault((row.part, row.loket_code), number)
                 if first != number:
-                    wrong = [(Fault.LOKET_CODE_TWICE, str(first))]
+                    wrong.append((Fault.LOKET_CODE_TWICE, str(first)))
                 elif not wrong:
                     reading.rows.append(PlacedRow(place, row))
             reading.troubles.extend(

@@ -158,7 +158,8 @@ def place_of(trouble: Trouble) -> str:
     place = trouble.place
     row = gettext("row %(number)s") % {"number": place.row} if place.row else ""
     code = gettext("code %(code)s") % {"code": trouble.loket_code} if trouble.loket_code else ""
-    return ", ".join(part for part in (place.sheet, row, code) if part)
+    found = ", ".join(part for part in (place.sheet, row, code) if part)
+    return found[:1].upper() + found[1:]
 
 
 def told(changes: Iterable[Change]) -> list[ToldChange]:

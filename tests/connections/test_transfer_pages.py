@@ -287,9 +287,9 @@ def test_what_can_not_be_booked_on_is_told_with_its_row(filled: Books) -> None:
     problems = upload(filled, content, "tabel.csv").context["problems"]
 
     assert [(one.place, one.reason) for one in problems] == [
-        ("rij 2, code 1", "Rekening 1700 is geblokkeerd."),
-        ("rij 3, code 2", "Op rekening 1710 kan niet worden geboekt."),
-        ("rij 4, code 3", "Kostenplaats K200, van de regel, is geblokkeerd."),
+        ("Rij 2, code 1", "Rekening 1700 is geblokkeerd."),
+        ("Rij 3, code 2", "Op rekening 1710 kan niet worden geboekt."),
+        ("Rij 4, code 3", "Kostenplaats K200, van de regel, is geblokkeerd."),
     ]
 
 
@@ -344,7 +344,7 @@ def test_what_changed_since_the_preview_is_not_saved(filled: Books, change: str)
     assert table(filled) == before
     assert "Er is niets opgeslagen: sinds u dit voorbeeld opende" in answer.content.decode()
     if change == "a blocked account":
-        assert [one.place for one in answer.context["problems"]] == ["code 0042"]
+        assert [one.place for one in answer.context["problems"]] == ["Code 0042"]
     else:
         # The new preview can be taken over.
         assert take_over(filled, answer.context["preview"]).status_code == 302
@@ -613,6 +613,30 @@ def test_one_must_choose_how_much(neighbour: Books, filled: Books) -> None:
     assert answer.status_code == 422
     assert answer.context["form"].errors == {"extent": ["Kies wat u wilt overnemen."]}
     assert table(neighbour) == {}
+
+
+@pytest.mark.parametrize(
+    ("standing", "only"), [({}, "missing"), ({"0040"}, ""), (set(STANDING), "differing")]
+)
+def test_where_there_is_nothing_to_choose_nothing_is_asked(
+    neighbour: Books, filled: Books, standing: set[Any], only: str
+) -> None:
+    if "0040" in standing:
+        map_(neighbour, ACCOUNT, "0040", "1700")
+    elif standing:
+        copy(neighbour, filled, "missing")
+        with administration_scope(neighbour.id):
+            ours = Account.objects.get(code="1700").pk
+            AccountMapping.objects.filter(loket_code="0040").update(account_id=ours)
+
+    answer = client_of(neighbour.manager).get(copy_page(neighbour, filled))
+
+    assert answer.context["only_extent"] == only
+    shown = answer.content.decode()
+    assert ('type="radio"' in shown) is (only == "")
+    assert (f'name="extent" value="{only}"' in shown) is bool(only)
+    copy(neighbour, filled, only or "differing")
+    assert table(neighbour) == STANDING
 
 
 def test_with_nothing_to_copy_that_is_said(neighbour: Books, filled: Books) -> None:

@@ -133,11 +133,12 @@ def test_a_code_that_comes_twice_counts_where_it_is_first() -> None:
     other = ("0001", "", "K100", "", "")
 
     reading = read(
-        workbook(Rekeningen=[SOUND, again, (" 0001 ", "", "1", "", "", "")], Kostenplaatsen=[other])
+        workbook(Rekeningen=[SOUND, again, (" 0001 ", "", "", "", "", "")], Kostenplaatsen=[other])
     )
 
     assert faults(reading) == [
         ("Rekeningen", 3, Fault.LOKET_CODE_TWICE, "2"),
+        ("Rekeningen", 4, Fault.NO_OUR_CODE, ""),
         ("Rekeningen", 4, Fault.LOKET_CODE_TWICE, "2"),
     ]
     assert [placed.row.our_code for placed in reading.rows] == ["4000", "K100"]
