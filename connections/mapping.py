@@ -177,6 +177,7 @@ def answer_from(dimension: Dimension, columns: Columns[str, Any] | None) -> Answ
 
 def put(
     dimension: Dimension,
+    mapping: Mapping | None,
     *,
     loket_code: str,
     loket_description: str,
@@ -184,12 +185,12 @@ def put(
     user: User,
     origin: MappingOrigin,
 ) -> None:
-    """Let a trimmed code of Loket stand for this from now on, whatever it stood for; None: nothing.
+    """Let a trimmed code of Loket stand for this from now on; None: for nothing.
 
-    What is booked already stays as it is. A description that is known is kept, and so is who gave
-    an answer that is the same.
+    `mapping` is the one of the code that stands, None if there is none; when a colleague added one
+    since, that one stays. What is booked already stays as it is. A description that is known is
+    kept, and so is who gave an answer that is the same.
     """
-    mapping = mapping_of(dimension, loket_code)
     if mapping is not None and answer_of(dimension, mapping) == answer:
         return
     if answer is None:

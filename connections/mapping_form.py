@@ -85,6 +85,7 @@ class MappingForm(CodeForm):
     cost_center = forms.ChoiceField(
         label=_("This cost centre"),
         required=False,
+        help_text=_("Only with one of the last two choices."),
         error_messages={"invalid_choice": NOT_IN_LIST},
     )
 

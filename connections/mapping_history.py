@@ -48,13 +48,15 @@ def put_as_seen(
     MappingChangedMeanwhile when a colleague changed it since; nothing is changed then.
     """
     with transaction.atomic():
-        row = TABLES[dimension].objects.select_for_update().filter(loket_code=loket_code)
         # Who waits for the lock reads the history after the other one's change.
-        row.first()
+        mapping = (
+            TABLES[dimension].objects.select_for_update().filter(loket_code=loket_code).first()
+        )
         if last_change(dimension, loket_code) != seen:
             raise MappingChangedMeanwhile
         put(
             dimension,
+            mapping,
             loket_code=loket_code,
             loket_description=loket_description,
             answer=answer,

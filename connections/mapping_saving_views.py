@@ -5,6 +5,7 @@ What is booked is known to the app that booked it; the project's addresses hand 
 
 from dataclasses import dataclass
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -23,7 +24,7 @@ from connections.mapping_history import (
     refuse_what_is_not_booked_on,
     restore,
 )
-from connections.mapping_views import above, form_page, new_title
+from connections.mapping_views import CHOSEN, above, form_page, new_title
 from connections.mapping_words import Names, answer_in_words
 from connections.models import MappingChange, MappingOrigin
 from finmaster.models import Role
@@ -114,6 +115,7 @@ def change_of(request: AdministrationRequest, form: CodeForm) -> Change:
     else:
         title = _("Change the mapping of %(code)s")
         back_url = resolve_url("connections:mapping_change", slug, dimension, mapping.pk)
+    chosen = urlencode({name: form.data[name] for name in CHOSEN if name in form.data})
     return Change(
         title=title % {"code": code},
         dimension=dimension,
@@ -121,7 +123,7 @@ def change_of(request: AdministrationRequest, form: CodeForm) -> Change:
         description=form.cleaned_data["description"],
         answer=answer,
         save_label=_("Save") if answer else _("Remove"),
-        back_url=back_url,
+        back_url=f"{back_url}?{chosen}",
         back_label=_("To the mapping"),
     )
 

@@ -25,6 +25,9 @@ from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
 from finmaster.searching import search_words
 
+# What somebody fills in, and finds filled in again on the way back.
+CHOSEN = ("code", "description", "target", "cost_center_rule", "cost_center")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -120,6 +123,7 @@ def mapping_change(
         fixed_code=True,
         initial={
             **initial_of(answer),
+            **chosen_before(request),
             "code": mapping.loket_code,
             "description": mapping.loket_description,
             "seen": last_change(dimension, mapping.loket_code),
@@ -140,6 +144,7 @@ def mapping_new(request: AdministrationRequest, dimension: Dimension) -> HttpRes
         takes_over=takes_over_chart(),
         standing=None,
         fixed_code=False,
+        initial=chosen_before(request),
     )
     if request.method == "POST" and form.is_valid():
         code = form.cleaned_data["code"]
@@ -147,6 +152,11 @@ def mapping_new(request: AdministrationRequest, dimension: Dimension) -> HttpRes
             return to_consequences(request, form, seen=last_change(dimension, code))
         form.add_error("code", _("This code is in the table already: change it there."))
     return form_page(request, form, title=new_title(form))
+
+
+def chosen_before(request: AdministrationRequest) -> dict[str, str]:
+    """What was chosen already, by who comes back from the page with the consequences."""
+    return {name: request.GET[name] for name in CHOSEN if name in request.GET}
 
 
 def new_title(form: MappingForm) -> str:

@@ -335,6 +335,7 @@ def put_(books: Books, dimension: Dimension, answer: Answer | None) -> None:
     """Let 4001 stand for something, in the scope that is open."""
     put(
         dimension,
+        mapping_of(dimension, "4001"),
         loket_code="4001",
         loket_description="Bruto loon",
         answer=answer,

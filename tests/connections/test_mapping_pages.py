@@ -330,6 +330,19 @@ def test_a_change_is_shown_first_and_then_kept(mapped: Books, dimension: Dimensi
     assert OTHERS[dimension] in str(told)
 
 
+@every_dimension
+def test_who_goes_back_finds_what_was_chosen(mapped: Books, dimension: Dimension) -> None:
+    client = client_of(mapped.manager)
+    other = target_id(mapped, dimension, OTHERS[dimension])
+
+    looked = client.get(address(mapped, "mapping_consequences"), choice(mapped, dimension, other))
+    again = client.get(looked.context["back_url"])
+
+    assert looked.context["back_url"].startswith(page_of(mapped, dimension))
+    assert again.context["form"]["target"].value() == str(other)
+    assert again.context["form"]["code"].value() == "MON040"
+
+
 @pytest.mark.parametrize("dimension", [Dimension.COST_CENTER, Dimension.COST_UNIT])
 def test_leaving_out_is_kept(mapped: Books, dimension: Dimension) -> None:
     save(client_of(mapped.manager), mapped, choice(mapped, dimension, "none"))
