@@ -16,6 +16,7 @@ from loket_import.rules import date_rules, description_by_rules
 from loket_import.wizard import runs_of
 
 MOST_PERIODS = 13
+SOME_PAYROLL = Connection(payroll_period_key=PeriodType.MONTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ def examples(
     rules: BookingRules, connection: Connection | None, periods: Sequence[PeriodChoice]
 ) -> Examples:
     """What rules, saved or not, mean for the linked payroll; `periods` are those of the books."""
-    linked = connection or Connection()
+    # Before a payroll is linked nothing is known of its periods: most are monthly.
+    linked = connection if connection and connection.payroll_period_key else SOME_PAYROLL
     newest = runs_of(linked).order_by("-period_end", "-sequence_number").first()
     own = own_periods(linked)
     shown = own or sample_periods(linked.payroll_period_key, localdate().year)

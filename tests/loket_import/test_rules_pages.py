@@ -18,7 +18,9 @@ from loket_import.views.edit import CONDENSED, PER_LINE
 from tests.books import Books
 from tests.loket_import.browsing import address, line, said
 from tests.loket_import.linked import Linked
+from tests.loket_import.test_language import LANGUAGES, foreign
 from tests.pages import client_of, only, statuses
+from tests.reading import read
 
 FILLED_IN = {
     "journal": "",
@@ -218,6 +220,27 @@ def test_the_ways_to_the_rules(linked: Linked, run: JournalRun, manager: Client)
         address(linked, "edit", run.pk),
     ):
         assert f'href="{rules_page(linked)}"' in manager.get(page).content.decode()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_pages_are_wholly_in_one_language(
+    linked: Linked, run: JournalRun, language: str
+) -> None:
+    headers = {"Accept-Language": language}
+    manager, viewer = client_of(linked.books.manager), client_of(linked.books.viewer)
+    wrong = FILLED_IN | {"payment_day": "", "description_template": "{x} {", "detail": ""}
+    with linked.scope():
+        JournalRun.objects.filter(pk=run.pk).update(description="Lonen", condenses=True)
+        Period.objects.filter(starts_on=date(2026, 10, 1)).update(closed_at=timezone.now())
+
+    for answer in (
+        manager.get(rules_page(linked), headers=headers),
+        viewer.get(rules_page(linked), headers=headers),
+        manager.post(rules_page(linked), wrong, headers=headers),
+        manager.post(rules_page(linked), FILLED_IN | {"voorbeeld": "1"}, headers=headers),
+        manager.get(address(linked, "edit", run.pk), headers=headers),
+    ):
+        assert foreign(read(answer.content.decode()), language) == []
 
 
 @pytest.mark.parametrize("role", ["viewer", "bookkeeper"])
