@@ -49,5 +49,5 @@ def same_rgs(rgs_code: str) -> Words:
 SAME_CODE = _("The code is the same.")
 SAME_NAME = _("The description is the same.")
 ALIKE = _("The descriptions are alike.")
-KIND_FITS = _("The kind of account fits the code and its amounts.")
+KIND_FITS = _("Its kind fits the code and the amounts.")
 KIND_DIFFERS = _("Note: by its code and amounts another kind of account is expected.")

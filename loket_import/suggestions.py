@@ -61,7 +61,14 @@ def suggest(asked: Asked, evidence: Evidence) -> tuple[Suggestion, ...]:
         )
         for finding in found
     ]
-    return tuple(sorted(suggestions, key=rank)[:MOST_SUGGESTIONS])
+    return tuple(worth_showing(sorted(suggestions, key=rank))[:MOST_SUGGESTIONS])
+
+
+def worth_showing(ranked: list[Suggestion]) -> list[Suggestion]:
+    """The ranked suggestions; beside a sure one those that are merely possible only distract."""
+    if not (ranked and ranked[0].is_sure):
+        return ranked
+    return [one for one in ranked if one.confidence != Confidence.POSSIBLE]
 
 
 def rank(suggestion: Suggestion) -> tuple[int, int, str, int]:

@@ -263,7 +263,7 @@ def test_the_same_code_with_an_unlike_name_is_no_more_than_possible() -> None:
     asked = Code("1500", "Loonheffing")
 
     assert best(asked, vat) == best(Code("1500"), vat) == ("1500", Confidence.POSSIBLE)
-    assert [one.target for one in suggest(asked, Evidence((vat, tax)))] == [tax, vat]
+    assert best(asked, vat, tax) == ("1710", Confidence.SURE)
     assert best(Code("4500", "Loonheffing"), target("4500", "Btw hoog", "liability")) is None
 
 
@@ -338,6 +338,15 @@ def test_nothing_is_like_a_text_without_words() -> None:
     assert likeness("", "") == 0
     assert likeness("van de", "van de") == 0
     assert words("U/G -- 's") == ()
+
+
+def test_beside_a_sure_one_those_that_are_merely_possible_are_not_shown() -> None:
+    net = target("1700", "Netto lonen", "liability", "BSchSalNet")
+    loan = target("1760", "Netto lening", "liability")
+    asked = Code("15020", "Nettoloon", credit=Decimal(10))
+
+    assert [one.confidence for one in suggest(asked, Evidence((loan,)))] == [Confidence.POSSIBLE]
+    assert [one.target for one in suggest(asked, Evidence((loan, net)))] == [net]
 
 
 # Whatever the evidence
