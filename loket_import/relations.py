@@ -94,7 +94,10 @@ def together(
     seen: Preview | None,
     ours: dict[str, str],
 ) -> Comparison:
-    """What the other entries book on each account, what this run does, and both together."""
+    """What the other entries book, what this run does, and both together.
+
+    By account, cost centre and cost unit: a recalculation may move a cost between those alone.
+    """
     before = entry_amounts([booking.entry_id for booking in beneath])
     this = entry_amounts([booked.entry_id]) if booked else proposed_amounts(seen)
     codes: dict[str, list[str]] = {}
@@ -115,22 +118,38 @@ def together(
 
 
 def entry_amounts(entry_ids: Iterable[int]) -> dict[Place, Decimal]:
-    """What entries add up to on each of our accounts, in one query."""
+    """What entries add up to on each account, cost centre and cost unit, in one query."""
     sums = (
         JournalLine.objects.filter(entry__in=list(entry_ids))
-        .values_list("account__code", "account__name")
+        .values_list(
+            "account__code",
+            "account__name",
+            "cost_center__code",
+            "cost_center__name",
+            "cost_unit__code",
+            "cost_unit__name",
+        )
         .annotate(Sum("debit"), Sum("credit"))
     )
     return net_amounts(
-        ((f"{code} {name}", "", ""), debit, credit) for code, name, debit, credit in sums
+        ((label(*line[0:2]), label(*line[2:4]), label(*line[4:6])), *line[6:8]) for line in sums
     )
 
 
+def label(code: str | None, name: str | None) -> str:
+    """How the choices of a proposal write themselves; empty for none."""
+    return f"{code} {name}" if code else ""
+
+
 def proposed_amounts(seen: Preview | None) -> dict[Place, Decimal]:
-    """What a run would add to each of our accounts; a code that stands for none is named itself."""
+    """What a run would add to each of them; an account of Loket's that stands for none is named."""
     return net_amounts(
         (
-            (str(line.account or f"{line.loket_account_code} ({_('To link')})"), "", ""),
+            (
+                str(line.account or f"{line.loket_account_code} ({_('To link')})"),
+                str(line.cost_center or ""),
+                str(line.cost_unit or ""),
+            ),
             line.debit,
             line.credit,
         )

@@ -22,10 +22,10 @@ def tables(client: Client, linked: Linked, run: JournalRun) -> dict[str, Compari
     return {table.title.id: table for table in answer.context["tables"]}
 
 
-def rows_of(table: Comparison) -> dict[tuple[str, str], list[Decimal]]:
-    """The amounts of a table by account and cost centre."""
+def rows_of(table: Comparison) -> dict[tuple[str, str, str], list[Decimal]]:
+    """The amounts of a table by account, cost centre and cost unit."""
     return {
-        (row.account, row.cost_center): [amount for _heading, amount in row.amounts]
+        (row.account, row.cost_center, row.cost_unit): [amount for _heading, amount in row.amounts]
         for row in table.rows
     }
 
@@ -59,18 +59,39 @@ def test_a_run_on_top_shows_what_both_book_together(linked: Linked, bookkeeper: 
     table = tables(bookkeeper, linked, second)["together"]
 
     with linked.scope():
-        booked: dict[str, Decimal] = {}
+        booked: dict[tuple[str, str, str], Decimal] = {}
         for line in linked.seen(first).proposal.lines:
-            label = str(line.account)
-            booked[label] = booked.get(label, Decimal(0)) + line.debit - line.credit
-    for (account, _center), (before, this, together) in rows_of(table).items():
-        assert before == booked[account]
+            place = (str(line.account), str(line.cost_center or ""), str(line.cost_unit or ""))
+            booked[place] = booked.get(place, Decimal(0)) + line.debit - line.credit
+    for place, (before, this, together) in rows_of(table).items():
+        assert before == booked.get(place, 0)
         assert before + this == together
     changes = [this for _before, this, _both in rows_of(table).values() if this]
     assert sorted(changes) == [Decimal("-100.00"), Decimal("100.00")]
     assert [amount for _heading, amount in table.totals] == [0, 0, 0]
     # Our accounts have Loket's codes beside them.
     assert all(row.also for row in table.rows)
+
+
+def test_a_cost_that_moves_to_another_cost_unit_is_seen(linked: Linked, bookkeeper: Client) -> None:
+    """Loket's own example of a recalculation: the account as a whole stays as it was."""
+    sent = next(one for one in linked.loket_runs(Status.READY) if one.note == "recalculation")
+    original = next(
+        one
+        for one in linked.loket_runs()
+        if one.payroll_run_id == sent.payroll_run_id and one.id != sent.id
+    )
+    linked.loket.world.set_status(original.id, Status.READY)
+    second = linked.fetched(sent)
+    linked.booked(linked.fetched(original))
+
+    rows = rows_of(tables(bookkeeper, linked, second)["together"])
+
+    moved = {place: this for place, (_before, this, _both) in rows.items() if this}
+    assert len(moved) == 2
+    assert sum(moved.values()) == 0
+    assert len({account for account, _center, _unit in moved}) == 1
+    assert all(rows[place][0] for place in moved if moved[place] < 0)
 
 
 def test_once_booked_the_run_still_shows_what_both_book(linked: Linked, bookkeeper: Client) -> None:
@@ -169,7 +190,7 @@ def test_codes_that_stand_for_nothing_yet_are_named_as_loket_does(
 
     rows = rows_of(tables(bookkeeper, linked, puzzling)["together"])
 
-    assert rows["9999X (Te koppelen)", ""] == [0, Decimal("10.00"), Decimal("10.00")]
+    assert rows["9999X (Te koppelen)", "", ""] == [0, Decimal("10.00"), Decimal("10.00")]
 
 
 def test_who_may_look(linked: Linked, run: JournalRun) -> None:
