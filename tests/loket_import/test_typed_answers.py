@@ -403,7 +403,7 @@ def test_a_default_cost_center_cures_an_account_that_demands_one(
                     target_id=Account.objects.get(code=code).pk,
                     user=linked.books.manager,
                 )
-        before = set(AccountMapping.objects.values_list("loket_code", "account_id"))
+        before = dict(AccountMapping.objects.values_list("loket_code", "account_id"))
     page = address(linked, "cures", demanding.pk)
     (form,) = bookkeeper.get(page).context["forms"]
     assert (form.question.code, form.question.description) == ("4000", "Omschrijving 4000")
@@ -414,8 +414,7 @@ def test_a_default_cost_center_cures_an_account_that_demands_one(
     with linked.scope():
         mapping = AccountMapping.objects.select_related("cost_center").get(loket_code="4000")
         assert (mapping.cost_center_rule, mapping.cost_center.code) == ("default", "K100")
-        after = set(AccountMapping.objects.values_list("loket_code", "account_id"))
-        assert after == before or after == {("4000", None)}
+        assert mapping.account_id == before.get("4000")
     entry = linked.booked(demanding).entry
     with linked.scope():
         centers = entry.lines.filter(debit__gt=0).values_list("cost_center__code", flat=True)
