@@ -26,6 +26,7 @@ from loket_import.demo.loket_user import authorise
 from loket_import.models import Job, JobKind, JournalRun
 from loket_import.pinning import check_pin
 from loket_import.preview import preview
+from loket_import.statuses import EXPORTED, READY
 from loket_import.subjects import runs_subject
 from loket_import.tasks import HANDLERS
 
@@ -33,6 +34,8 @@ HERE = Path(__file__).parent
 NAME = "Administratiekantoor De Vries"
 PASSWORD = "finmaster-demo"  # noqa: S105 - printed at the start of the demo
 OPEN_MONTHS_BACK = 4
+# Since when the bakery imports; what came before was exported to another package.
+FIRST_PERIOD = 2
 
 BAKERY = ("1001", "Bakkerij De Korenbloem B.V.", "korenbloem", "34112233", "812345678L01")
 INSTALLER = ("1002", "Installatiebedrijf Van den Berg B.V.", "van-den-berg", "52223344", "")
@@ -74,9 +77,10 @@ def fill() -> bool:
         raise SystemExit("The example office was left half made. Run: make clean-demo")
     office = Office.objects.create(name="…")
     manager = make_people(office)
-    bakery, installer, caterer, _care, printer = (
+    administrations = [
         make_administration(office, *facts) for facts in (BAKERY, INSTALLER, CATERER, CARE, PRINTER)
-    )
+    ]
+    bakery, installer, caterer, _care, printer = administrations
     owner = make_user("eigenaar@demo.nl", "Karel Bloem")
     Membership.objects.create(user=owner, office=office, administration=bakery, role=Role.VIEWER)
     operator = make_operator()
@@ -88,6 +92,9 @@ def fill() -> bool:
     connect(caterer, "api.degroot", ChartMode.ADOPT, manager)
     lose_authorisation(caterer, "api.degroot", manager)
     connect(printer, "api.beperkt", ChartMode.ADOPT, manager)
+    for administration in administrations:
+        with administration_scope(administration.pk):
+            close_the_past()
     # The name comes last: it says that all of this is there.
     Office.objects.filter(pk=office.pk).update(name=NAME)
     fee.close_the_past()
@@ -139,8 +146,6 @@ def make_administration(
         for year in range(this_year - 1, this_year + 2):
             open_year(year)
         post_depreciation()
-    with administration_scope(administration.pk):
-        close_the_past()
     return administration
 
 
@@ -234,9 +239,11 @@ def import_history(administration: Administration, user: User) -> None:
     """Link, and book the ready runs but the last two, which are left for whoever looks."""
     link(administration, user)
     fetch_runs(administration, user)
+    undo_exports(administration)
+    fetch_runs(administration, user)
     with administration_scope(administration.pk):
         ready = list(
-            JournalRun.objects.filter(status_key=4, test_year=False).order_by("sequence_number")
+            JournalRun.objects.filter(status_key=READY, test_year=False).order_by("sequence_number")
         )
     for run in ready[:-2]:
         run_job(administration, JobKind.CONTENT, user, subject=str(run.pk))
@@ -245,6 +252,21 @@ def import_history(administration: Administration, user: User) -> None:
             job = order_booking(seen, user=user) if seen and seen.proposal.is_bookable else None
         if job is not None:
             finished(administration, job)
+
+
+def undo_exports(administration: Administration) -> None:
+    """Have the runs since February ready at Loket: this office did not book them elsewhere."""
+    with administration_scope(administration.pk):
+        exported = JournalRun.objects.filter(
+            status_key=EXPORTED, test_year=False, period_number__gte=FIRST_PERIOD
+        )
+        runs = [str(run.loket_id) for run in exported]
+    for run in runs:
+        requests.post(
+            f"{settings.LOKET_OAUTH_URL}/_sandbox/status",
+            json={"run": run, "status": READY},
+            timeout=10,
+        ).raise_for_status()
 
 
 def half_fill_table(administration: Administration, user: User) -> None:

@@ -29,6 +29,7 @@ from loket_import.periods import period_label
 from loket_import.places import Reader, places
 from loket_import.preview import Preview, preview
 from loket_import.proposal import ChartMode
+from loket_import.ready import ready_runs
 from loket_import.relations import has_relatives
 from loket_import.report_words import reports_of
 from loket_import.rules import NoMemorial
@@ -75,6 +76,7 @@ def booked_page(
             "state": run_state(run, booked, is_changed=is_changed),
             "reports": reports_of(run),
             "has_relatives": is_changed or has_relatives(run),
+            "following": ready_runs(connection, slug=request.administration.slug, most=1),
         },
     )
 
