@@ -12,10 +12,15 @@ ROWS_PER_PAGE = 100
 
 
 def office(request: HttpRequest) -> HttpResponse:
-    """The administrations of the user; with only one there is nothing to choose."""
+    """The administrations of the user; with only one there is nothing to choose.
+
+    Staff of the operator who are no member of any come here to bill.
+    """
     assert request.user.is_authenticated  # noqa: S101 - LoginRequiredMiddleware saw to it
     administrations = visible_administrations(request.user)
     total = administrations.count()
+    if total == 0 and request.user.is_staff:
+        return redirect("billing:months")
     if total == 1:
         return redirect("overview", administrations.get().slug)
     words = search_words(request)

@@ -1,7 +1,8 @@
 """What the operator sees of closed months: figures, movement, and the charts of 24 months."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Q
@@ -10,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from connections.billing.invoices import REQUIRED_OF_CUSTOMER
 from connections.billing.models import Closing, Statement
-from connections.billing.months import label
+from connections.billing.months import after, label
+from connections.billing.prices import months_between
 from finmaster.charts import BarChart, Group, bar_chart
 from finmaster.models import Office
 
@@ -35,31 +37,45 @@ def last_months(most: int = CHART_MONTHS) -> list[Figures]:
 
 
 def connected_chart(figures: Sequence[Figures]) -> BarChart:
-    """How many administrations were connected in each month, the oldest first."""
+    """How many administrations were connected in each of the last 24 months."""
     return bar_chart(
         title=_("Connected administrations"),
         description=_("A bar for each closed month."),
         series=[_("Connected")],
-        groups=[group(one, Decimal(one.closing.administrations)) for one in reversed(figures)],
+        groups=groups({one.closing.month: Decimal(one.closing.administrations) for one in figures}),
     )
 
 
 def revenue_chart(figures: Sequence[Figures]) -> BarChart:
-    """What was billed for each month excl. VAT, corrections included, the oldest first."""
+    """What was billed for each of the last 24 months excl. VAT, corrections included."""
     return bar_chart(
         title=_("Revenue excl. VAT"),
         description=_("A bar for each closed month, in euros."),
         series=[_("Revenue")],
-        groups=[group(one, one.closing.subtotal) for one in reversed(figures)],
+        groups=groups({one.closing.month: one.closing.subtotal for one in figures}),
     )
 
 
-def group(figures: Figures, value: Decimal) -> Group:
-    """The one bar of a month."""
-    month = figures.closing.month
-    # In January the year: 24 months have two of them.
-    short = date_format(month, "Y" if month.month == 1 else "M")
-    return Group(label=short, name=label(month), values=(value,))
+def groups(values: Mapping[date, Decimal]) -> list[Group]:
+    """A place for each of the 24 months up to the last one with a value; the oldest first."""
+    if not values:
+        return []
+    last = max(values)
+    return [
+        Group(label=short_label(month), name=label(month), values=(values.get(month),))
+        for month in months_between(after(last, 1 - CHART_MONTHS), last)
+    ]
+
+
+def short_label(month: date) -> str:
+    """What fits below a bar: the year in January, the other quarters by their first month."""
+    match month.month:
+        case 1:
+            return f"{month:%Y}"
+        case 4 | 7 | 10:
+            return date_format(month, "M").lower()
+        case _other:
+            return ""
 
 
 def offices_without_address(closing: Closing) -> list[Office]:

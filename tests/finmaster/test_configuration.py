@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from base64 import b64encode
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,19 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 from finmaster.configuration import (
+    INVENTED_SUPPLIER,
     broker_url,
     loket_urls,
+    optional_month,
     optional_number,
     read_env_file,
     refuse_development_values,
     required,
     site_url,
+    supplier,
     text,
     token_keys,
+    yes_or_no,
 )
 from finmaster.databases import (
     SESSION_OPTIONS,
@@ -357,3 +362,72 @@ def test_killed_processes_do_not_keep_the_embedded_server(tmp_path: Path) -> Non
     sign_off_the_dead(tmp_path)
 
     assert users.read_text() == f"[{os.getpid()}]"
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, True),
+        ({"SETTING": ""}, True),
+        ({"SETTING": "True"}, True),
+        ({"SETTING": "false"}, False),
+    ],
+)
+def test_true_or_false(values: dict[str, str], expected: bool) -> None:
+    assert yes_or_no(env(**values), "SETTING", default=True) is expected
+
+
+@pytest.mark.parametrize("value", ["ja", "1", "maybe"])
+def test_what_is_neither_true_nor_false_is_refused(value: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="SETTING must be true or false"):
+        yes_or_no(env(SETTING=value), "SETTING", default=True)
+
+
+@pytest.mark.parametrize(("value", "expected"), [("", None), ("2026-11", date(2026, 11, 1))])
+def test_a_month_may_be_left_out(value: str, expected: date | None) -> None:
+    assert optional_month(env(SETTING=value), "SETTING") == expected
+
+
+@pytest.mark.parametrize("value", ["2026", "2026-13", "2026-1", "11-2026", "2026-11-01"])
+def test_what_is_no_month_is_refused(value: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="SETTING must be a month"):
+        optional_month(env(SETTING=value), "SETTING")
+
+
+SUPPLIER = {
+    "BILLING_SUPPLIER_NAME": "FinMaster B.V.",
+    "BILLING_SUPPLIER_ADDRESS": "Kade 1",
+    "BILLING_SUPPLIER_POSTAL_CODE": "3511 CE",
+    "BILLING_SUPPLIER_CITY": "Utrecht",
+    "BILLING_SUPPLIER_CHAMBER_OF_COMMERCE_NUMBER": "30112233",
+    "BILLING_SUPPLIER_VAT_NUMBER": "NL001234567B01",
+    "BILLING_SUPPLIER_IBAN": "NL91ABNA0417164300",
+}
+
+
+def test_a_supplier_is_known_whole_or_not_at_all() -> None:
+    found = supplier(env(**SUPPLIER), "production")
+
+    assert found is not None
+    assert (found["name"], found["vat_number"]) == ("FinMaster B.V.", "NL001234567B01")
+    assert supplier(env(), "production") is None
+    assert supplier(env(), "sandbox") == INVENTED_SUPPLIER
+
+
+@pytest.mark.parametrize("name", SUPPLIER)
+def test_a_supplier_that_lacks_something_is_refused(name: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=f"{name} is missing"):
+        supplier(env(**(SUPPLIER | {name: ""})), "production")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BILLING_SUPPLIER_CHAMBER_OF_COMMERCE_NUMBER", "123"),
+        ("BILLING_SUPPLIER_VAT_NUMBER", "123456789B01"),
+        ("BILLING_SUPPLIER_IBAN", "rekening"),
+    ],
+)
+def test_a_supplier_with_a_malformed_number_is_refused(name: str, value: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=f"{name} is malformed"):
+        supplier(env(**(SUPPLIER | {name: value})), "production")

@@ -383,6 +383,16 @@ def test_the_menu_leads_only_those_there_who_may(billed: Billed, books: Books) -
         assert not [link for link in found if "koppelingskosten" in link]
 
 
+def test_who_only_bills_begins_there(billed: Billed) -> None:
+    assert client_of(billed.operator).get("/")["Location"] == reverse("billing:months")
+
+
+def test_the_operator_sees_no_books(billed: Billed) -> None:
+    start = reverse("overview", args=[billed.administration.slug])
+
+    assert client_of(billed.operator).get(start).status_code == 404
+
+
 def connect_form(offered: str = "1.50 21.00", **values: str) -> dict[str, str]:
     return {"username": "api.nieuw", "chart_mode": "adopt", "offered": offered} | values
 
