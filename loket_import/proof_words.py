@@ -34,11 +34,7 @@ CHECKS: dict[str, Promise] = {
     "are_known": _("Each cost centre and cost unit is known"),
     "are_not_blocked": _("No cost centre or cost unit is blocked"),
     "have_codes": _("Each cost centre and cost unit has a code"),
-    "tax_is_plausible": _("Wage tax was held against gross wages"),
-    "holiday_reserve_is_plausible": _(
-        "The holiday reserve was held against eight percent of its base"
-    ),
-    "net_pay_is_there": _("It was checked that there is net pay"),
+    "shares_are_plausible": _("Wage tax, holiday reserve and net pay were held against the wages"),
     "cost_lines_have_cost_centers": _("Cost lines were checked for a cost centre"),
     "nothing_is_new": _("Accounts and components were held against those of the past year"),
 }

@@ -20,6 +20,7 @@ from loket_import.proof_verdict import Reckoning, objections
 from loket_import.proof_words import check_in_words, mapping_rows, options_in_words
 from loket_import.reckoning import added, answer_hash, booked_sides, compared, loket_sides
 from loket_import.report_words import title_of
+from loket_import.views.imports import can_be_opened
 from loket_import.wizard import breadcrumbs, connection_of
 
 LINES_PER_PAGE = 250
@@ -38,6 +39,7 @@ def proof(request: AdministrationRequest, run_id: int, booking_id: int) -> HttpR
             "booking": booking,
             "entry": booking.entry,
             "facts": facts_of(booking),
+            "can_be_opened": can_be_opened(booking.run),
             "kept": kept,
             "objections": objections(reckoning),
             "reckoning": reckoning,
@@ -112,7 +114,7 @@ def in_words(kept: Proof | None) -> dict[str, Any]:
     return {
         "options": options_in_words(kept),
         "mappings": [
-            (name, title, mapping_rows(rows))
+            (name, title, mapping_rows(rows), any(row.set_at for row in rows))
             for name, title, rows in (
                 ("accounts", _("Accounts as they were mapped"), kept.accounts),
                 ("cost-centers", _("Cost centres as they were mapped"), kept.cost_centers),
