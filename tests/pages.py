@@ -8,8 +8,9 @@ from finmaster.models import User
 from tests.books import Books, make_user
 
 # Queries around any page of an administration: session, user, administration, membership, scope
-# (a savepoint, its release, a setting), and the administrations to switch to.
-FRAME_QUERIES = 8
+# (a savepoint, its release, a setting), the administrations to switch to, and the offices whose
+# connection fee a manager may see.
+FRAME_QUERIES = 9
 
 ROLES = ("viewer", "bookkeeper", "manager")
 

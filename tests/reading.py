@@ -58,7 +58,10 @@ def read(html: str) -> Page:
 
 
 def walk(client: Client, *starts: str, language: str, most: int = 3) -> Iterator[tuple[str, Page]]:
-    """Follow the links from these pages on: each view's name with at most so many of its pages."""
+    """Follow the links from these pages on: each view's name with at most so many of its pages.
+
+    A file to keep is not a page.
+    """
     visits: Counter[str] = Counter()
     known, waiting = set(starts), deque(starts)
     while waiting:
@@ -69,6 +72,8 @@ def walk(client: Client, *starts: str, language: str, most: int = 3) -> Iterator
             continue
         answer = client.get(address, headers={"Accept-Language": language}, follow=True)
         assert answer.status_code == HTTPStatus.OK, address
+        if "attachment" in answer.headers.get("Content-Disposition", ""):
+            continue
         page = read(answer.content.decode())
         yield name, page
         for link in page.links:
