@@ -121,6 +121,7 @@ def connection(request: AdministrationRequest, connection_id: int) -> HttpRespon
             "transposes": found.chart_mode == ChartMode.TRANSPOSE,
             "wrong_environment": found.environment != settings.LOKET_ENVIRONMENT,
             "events": description.history_of(found),
+            "consent": found.consents.select_related("agreed_by").order_by("-pk").first(),
             "may_change": request.role.includes(Role.MANAGER),
             "may_import": request.role.includes(Role.BOOKKEEPER),
             "breadcrumbs": above(request),

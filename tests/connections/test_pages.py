@@ -243,7 +243,7 @@ def test_a_long_history_takes_as_many_queries_as_a_short_one(
             record(Connection.objects.get(), EventKind.REFUSED, user_id=books.manager.pk)
     client = client_of(books.viewer)
 
-    with django_assert_max_num_queries(FRAME_QUERIES + 2):
+    with django_assert_max_num_queries(FRAME_QUERIES + 3):
         client.get(address(books, "connection", connection))
 
 

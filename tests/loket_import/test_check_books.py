@@ -267,6 +267,15 @@ TAMPERINGS = {
         {"I12"},
         "entry {ids.reversal}",
     ),
+    "a month is billed twice": Tampering(
+        "INSERT INTO connections_statementline (office_id, statement_id, administration_id,"
+        " administration_number, administration_name, month, kind, quantity, price, amount,"
+        " vat_percentage)"
+        " SELECT 1, n, {ids.administration}, '', '', '2026-11-01', 'added', 1, 1.50, 1.50, 21"
+        " FROM generate_series(1, 2) n",
+        {"I16"},
+        "fee of 2026-11: is billed 2 times",
+    ),
     "a year was closed before the posting": Tampering(
         "UPDATE ledger_fiscalyear SET closed_at = '2026-01-01'", {"I12"}, "entry {ids.entry}"
     ),

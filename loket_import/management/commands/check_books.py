@@ -6,12 +6,16 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from connections.billing.invariants import INVARIANTS as BILLING_INVARIANTS
 from ledger.invariants import INVARIANTS as LEDGER_INVARIANTS
 from ledger.invariants import Invariant
 from loket_import.invariants import INVARIANTS as IMPORT_INVARIANTS
 
 INVARIANTS = tuple(
-    sorted(LEDGER_INVARIANTS + IMPORT_INVARIANTS, key=lambda invariant: int(invariant.code[1:]))
+    sorted(
+        LEDGER_INVARIANTS + IMPORT_INVARIANTS + BILLING_INVARIANTS,
+        key=lambda invariant: int(invariant.code[1:]),
+    )
 )
 
 

@@ -41,7 +41,8 @@ from tests.connections.billing.histories import (
     make_office,
 )
 from tests.connections.connected import at_once
-from tests.database import Connection, Writer, transaction_as
+from tests.database import Connection, Writer, empty_database, past_the_guards, transaction_as
+from tests.invariants import broken_invariants
 
 OCTOBER, NOVEMBER, DECEMBER = date(2026, 10, 1), date(2026, 11, 1), date(2026, 12, 1)
 JANUARY = date(2027, 1, 1)
@@ -456,6 +457,31 @@ def test_nothing_is_added_to_what_is_closed(
         raw.execute(command, {"other": other.pk, "office": second.pk})
 
     assert refused.value.diag.constraint_name.endswith(guard)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ("UPDATE connections_statement SET subtotal = 3, total = 3.32", "statement"),
+        ("UPDATE connections_statement SET vat = 0.31, total = 1.81", "statement"),
+        ("UPDATE connections_statementline SET amount = 1, price = 1", "statement"),
+        ("DELETE FROM connections_statementline", "statement"),
+        ("UPDATE connections_closing SET subtotal = 2, total = 2.32", "closing"),
+        ("DELETE FROM connections_statement", "closing"),
+    ],
+)
+def test_what_was_done_past_the_guards_is_found(
+    closed_office: Office, change: str, named: str
+) -> None:
+    assert broken_invariants() == []
+    try:
+        with past_the_guards() as raw:
+            raw.execute(change)
+        found = broken_invariants()
+    finally:
+        empty_database()
+
+    assert any(line.startswith("I16") and named in line for line in found), found
 
 
 def test_a_closing_without_its_statements_is_refused(committed: None) -> None:

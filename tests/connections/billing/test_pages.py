@@ -26,6 +26,7 @@ from finmaster.tenancy import administration_scope
 from tests.books import Books, make_user
 from tests.connections.billing.conftest import NOVEMBER, Billed
 from tests.connections.billing.histories import add_connection, at, make_administration
+from tests.loket_import.test_language import foreign
 from tests.pages import client_of
 from tests.reading import read
 
@@ -111,6 +112,19 @@ def test_no_page_of_an_office_names_another(billed: Billed) -> None:
     client = client_of(billed.manager)
     for address in office_addresses(billed.office):
         assert b"Geheim" not in content(client.get(address))
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_pages_are_in_one_language(billed: Billed, language: str) -> None:
+    for user, addresses in (
+        (billed.operator, operator_addresses(billed)),
+        (billed.manager, office_addresses(billed.office)),
+    ):
+        for address in addresses:
+            answer = client_of(user).get(address, headers={"Accept-Language": language})
+            page = content(answer)
+            if answer["Content-Type"].startswith("text/html"):
+                assert foreign(read(page.decode()), language) == [], address
 
 
 @pytest.mark.parametrize("month", ["2026-10", "2026-13", "2026-1"])
@@ -416,6 +430,9 @@ def test_the_price_is_told_and_agreed_to_before_connecting(books: Books) -> None
             Decimal("1.50"),
             Decimal(21),
         )
+    page = texts(client_of(books.viewer).get(answer["Location"]))
+    assert f"{books.manager.name} ging op" in page
+    assert "akkoord met de koppelingskosten van € 1,50 excl. btw per maand." in page
 
 
 @pytest.mark.parametrize(
