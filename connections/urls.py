@@ -2,14 +2,12 @@
 
 from django.urls import include, path, register_converter
 
-from connections import (
-    mapping_history_views,
-    mapping_views,
-    transfer_copy_views,
-    transfer_views,
-    views,
-)
+from connections import views
 from connections.mapping import Dimension
+from connections.mappings import history_views as mapping_history_views
+from connections.mappings import views as mapping_views
+from connections.transfer import copy_views as transfer_copy_views
+from connections.transfer import views as transfer_views
 
 app_name = "connections"
 

@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 
-from connections.mapping_saving_views import mapping_consequences, mapping_restore
+from connections.mappings.saving_views import mapping_consequences, mapping_restore
 from connections.views import callback, refused
 from finmaster.log_in import LogIn, LogOut
 from finmaster.views import office

@@ -16,12 +16,12 @@ from ledger.models import JournalEntry
 from ledger.posting import Draft, DraftLine, post
 from loket_import.fetching import NoConnection, ask_for_run
 from loket_import.jobs import Claimed, request_job
+from loket_import.judging.reported import exported_by_us
 from loket_import.models import Booking, Job, JobKind, JournalRun
 from loket_import.orders import BookingOrder, unseen_warnings
 from loket_import.preview import Preview, preview
-from loket_import.proof_sources import proof_of
-from loket_import.reported import exported_by_us
-from loket_import.reporting import report_booking
+from loket_import.proof.sources import proof_of
+from loket_import.reporting.outbox import report_booking
 from loket_import.rivals import lock_with_rivals
 from loket_import.statuses import MAY_BE_BOOKED, READY
 

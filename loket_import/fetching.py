@@ -33,9 +33,9 @@ from loket_import.errors import (
     LoketTooLarge,
     LoketUnreadable,
 )
-from loket_import.exports import IS_EXPORTED, kept_trail
-from loket_import.faults import kept_faults
 from loket_import.jobs import Claimed, request_job
+from loket_import.judging.exports import IS_EXPORTED, kept_trail
+from loket_import.judging.faults import kept_faults
 from loket_import.models import Job, JobKind, JournalRun
 from loket_import.schemas import JournalRunRow, RunResults
 from loket_import.sight import check_in_sight

@@ -13,11 +13,12 @@ from datetime import date
 from decimal import Decimal
 
 from loket_import.amounts import EXACT, ZERO, in_cents, one_sided, total
-from loket_import.auditor_checks import AUDITOR_CHECKS
+from loket_import.checks.auditor import AUDITOR_CHECKS
+from loket_import.checks.dimensions import DIMENSION_CHECKS
+from loket_import.checks.lines import LINE_CHECKS
+from loket_import.checks.run import RUN_CHECKS
 from loket_import.condensing import condensed
-from loket_import.dimension_checks import DIMENSION_CHECKS
 from loket_import.dimension_matching import found_cost_center, found_cost_unit, ruled_cost_center
-from loket_import.line_checks import LINE_CHECKS
 from loket_import.notes import dimension_notes, side_notes
 from loket_import.proposal import (
     AccountChoice,
@@ -34,7 +35,6 @@ from loket_import.proposal import (
     RunLine,
     Way,
 )
-from loket_import.run_checks import RUN_CHECKS
 
 CHECKS = (*RUN_CHECKS, *LINE_CHECKS, *DIMENSION_CHECKS, *AUDITOR_CHECKS)
 

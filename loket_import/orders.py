@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
-from loket_import.differences import net_amounts
+from loket_import.comparing.differences import net_amounts
 from loket_import.preview import Preview
 from loket_import.proposal import Problem, Proposal
 from loket_import.statuses import READY

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from connections.models import Connection
 from ledger.period_names import unbroken
-from loket_import.booking_dates import PayPeriod
-from loket_import.descriptions import MONTHS, Described, day_text
 from loket_import.models import JournalRun
+from loket_import.rules.dates import PayPeriod
+from loket_import.rules.descriptions import MONTHS, Described, day_text
 
 
 class PeriodType(IntEnum):

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from loket_import.cures import QUESTIONS
 from loket_import.proposal import Problem
+from loket_import.questions.cures import QUESTIONS
 
 CURED_BY_EDITING = frozenset(
     {

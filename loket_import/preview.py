@@ -7,10 +7,12 @@ from datetime import date
 from connections.models import AccountMapping, Connection, CostCenterMapping, CostUnitMapping
 from ledger.models import Account, CostCenter, CostUnit, Journal, Period
 from ledger.period_names import period_name
-from loket_import.booking_dates import next_open_period
-from loket_import.confirmations import confirmed
-from loket_import.exports import read_trail
-from loket_import.insight import history_of
+from loket_import.insight.loading import history_of
+from loket_import.insight.run_history import RunHistory
+from loket_import.judging.confirmations import confirmed
+from loket_import.judging.exports import read_trail
+from loket_import.judging.reported import exported_by_us
+from loket_import.judging.twins import twins_of
 from loket_import.matching import match, posting_hash
 from loket_import.models import BookingRules, JournalRun, RunContent
 from loket_import.proposal import (
@@ -26,12 +28,10 @@ from loket_import.proposal import (
     RunFacts,
     RunLine,
 )
-from loket_import.reported import exported_by_us
 from loket_import.rivals import other_bookings
-from loket_import.rules import booking_rules, journals, terms_of
-from loket_import.run_history import RunHistory
+from loket_import.rules.dates import next_open_period
+from loket_import.rules.effective import booking_rules, journals, terms_of
 from loket_import.storing import newest_content
-from loket_import.twins import twins_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from enum import StrEnum
 from django.utils.functional import Promise
 
 from loket_import.amounts import EXACT, ZERO
-from loket_import.exports import Trail
-from loket_import.run_history import NOTHING_BEFORE, RunHistory
+from loket_import.insight.run_history import NOTHING_BEFORE, RunHistory
+from loket_import.judging.exports import Trail
 
 
 class ChartMode(StrEnum):

@@ -6,7 +6,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from loket_import.clearance import CLEARED, Clearance
+from loket_import.judging.clearance import CLEARED, Clearance
 from loket_import.models import Booking, JournalRun, RunContent
 from loket_import.status_words import MISSING, UNREADY, StatusWords
 from loket_import.statuses import EXPORT_FAILED, EXPORTED, FAILED, READY, REMOVED

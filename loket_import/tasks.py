@@ -13,7 +13,7 @@ from loket_import.fetching import (
     handle_runs,
 )
 from loket_import.models import JobKind
-from loket_import.telling import handle_report
+from loket_import.reporting.telling import handle_report
 
 HANDLERS = {
     JobKind.EMPLOYERS: handle_employers,

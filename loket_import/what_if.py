@@ -11,9 +11,9 @@ from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
-from connections.consequences import Consequence
 from connections.mapping import Answer, Dimension, takes_over_chart
-from connections.mapping_words import Names
+from connections.mappings.consequences import Consequence
+from connections.mappings.words import Names
 from ledger.models import JournalEntry, JournalLine
 from ledger.period_names import period_name
 from loket_import import models
@@ -21,7 +21,7 @@ from loket_import.amounts import EXACT, ZERO, in_cents, one_sided
 from loket_import.matching import matched
 from loket_import.models import Booking
 from loket_import.preview import load_books
-from loket_import.proof import Proof, read_proof
+from loket_import.proof.keeping import Proof, read_proof
 from loket_import.proposal import Books, ChartMode, CostCenterTreatment, RunLine
 
 T = TypeVar("T")

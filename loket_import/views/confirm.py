@@ -11,7 +11,7 @@ from finmaster.errors import UserError
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
 from loket_import.booking import live_booking
-from loket_import.confirmations import confirm as keep_word
+from loket_import.judging.confirmations import confirm as keep_word
 from loket_import.preview import preview
 from loket_import.views.content import run_or_404
 from loket_import.views.gate import with_connection

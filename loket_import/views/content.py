@@ -16,28 +16,28 @@ from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
 from loket_import import wizard
 from loket_import.booking import live_booking
-from loket_import.clearance import clearances
-from loket_import.cures import QUESTIONS, open_questions
-from loket_import.evidence import to_confirm
-from loket_import.exports import read_trail
-from loket_import.faults import read_faults
+from loket_import.comparing.relations import has_relatives
+from loket_import.comparing.what_changed import what_changed
 from loket_import.freshness import STALE_AFTER, Fetch, fetch_of
 from loket_import.jobs import latest_job
+from loket_import.judging.clearance import clearances
+from loket_import.judging.evidence import to_confirm
+from loket_import.judging.exports import read_trail
+from loket_import.judging.faults import read_faults
 from loket_import.models import Booking, Job, JobKind, JobState, JournalRun
 from loket_import.orders import BookingOrder, look_of, read_look
 from loket_import.periods import period_label
 from loket_import.places import Reader, places
 from loket_import.preview import Preview, preview
 from loket_import.proposal import ChartMode
+from loket_import.questions.cures import QUESTIONS, open_questions
 from loket_import.ready import ready_runs
-from loket_import.relations import has_relatives
-from loket_import.report_words import reports_of
-from loket_import.rules import NoMemorial
+from loket_import.reporting.words import reports_of
+from loket_import.rules.effective import NoMemorial
 from loket_import.run_states import changed_since_booked, run_state
 from loket_import.statuses import FAILED
 from loket_import.views.gate import with_connection
 from loket_import.views.insight import insight
-from loket_import.what_changed import what_changed
 
 LINES_PER_PAGE = 250
 MOST_NOTES = 20

@@ -12,13 +12,13 @@ from connections.models import ChartMode, Connection
 from finmaster.errors import UserError
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
-from loket_import.answers_form import AnswerForm
-from loket_import.cures import Question, open_questions
 from loket_import.models import JournalRun
-from loket_import.overtaken import overtaken, sent_answers
 from loket_import.preview import preview
-from loket_import.suggesting import load_evidence, suggestions_for
-from loket_import.typed_target import TypedTarget, list_id
+from loket_import.questions.answers_form import AnswerForm
+from loket_import.questions.cures import Question, open_questions
+from loket_import.questions.overtaken import overtaken, sent_answers
+from loket_import.questions.typed_target import TypedTarget, list_id
+from loket_import.suggestions.loading import load_evidence, suggestions_for
 from loket_import.views.content import frame, run_or_404
 from loket_import.views.gate import with_connection
 

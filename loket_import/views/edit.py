@@ -17,10 +17,10 @@ from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
 from ledger.models import Journal
 from loket_import.booking import live_booking
-from loket_import.booking_dates import next_open_period
 from loket_import.models import JournalRun
 from loket_import.preview import period_choices
-from loket_import.rules import (
+from loket_import.rules.dates import next_open_period
+from loket_import.rules.effective import (
     NoMemorial,
     Terms,
     booking_rules,

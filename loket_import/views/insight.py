@@ -12,15 +12,15 @@ from connections.models import Connection
 from finmaster.charts import BarChart, Group, bar_chart
 from finmaster.templatetags.finmaster import euro
 from loket_import.amounts import exact_text
-from loket_import.insight import booked_periods
-from loket_import.period_changes import Change, Novelty, Thresholds, compare
+from loket_import.insight.loading import booked_periods
+from loket_import.insight.period_changes import Change, Novelty, Thresholds, compare
+from loket_import.insight.run_amounts import amounts_of
+from loket_import.insight.run_history import PayPeriod, added_up
+from loket_import.insight.wage_figures import WageFigures
+from loket_import.insight.wage_trend import TrendPoint, trend
 from loket_import.periods import PeriodType, numbered_period
 from loket_import.preview import Preview
-from loket_import.rules import booking_rules
-from loket_import.run_amounts import amounts_of
-from loket_import.run_history import PayPeriod, added_up
-from loket_import.wage_figures import WageFigures
-from loket_import.wage_trend import TrendPoint, trend
+from loket_import.rules.effective import booking_rules
 
 
 @dataclass(frozen=True, slots=True)

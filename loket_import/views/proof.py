@@ -15,11 +15,11 @@ from finmaster.templatetags.finmaster import nl_date, nl_datetime
 from ledger.models import JournalLine
 from loket_import.models import Booking, LoketReport, ReportState
 from loket_import.periods import period_label
-from loket_import.proof import Proof, read_proof
-from loket_import.proof_verdict import Reckoning, objections
-from loket_import.proof_words import check_in_words, mapping_rows, options_in_words
-from loket_import.reckoning import added, answer_hash, booked_sides, compared, loket_sides
-from loket_import.report_words import title_of
+from loket_import.proof.keeping import Proof, read_proof
+from loket_import.proof.reckoning import added, answer_hash, booked_sides, compared, loket_sides
+from loket_import.proof.verdict import Reckoning, objections
+from loket_import.proof.words import check_in_words, mapping_rows, options_in_words
+from loket_import.reporting.words import title_of
 from loket_import.views.imports import can_be_opened
 from loket_import.wizard import breadcrumbs, connection_of
 

@@ -8,9 +8,9 @@ from finmaster.errors import UserError
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
 from loket_import.booking import live_booking
+from loket_import.comparing.relations import relation, relatives_of
 from loket_import.models import JournalRun
 from loket_import.preview import preview
-from loket_import.relations import relation, relatives_of
 from loket_import.views.content import frame
 from loket_import.wizard import connection_of
 

@@ -18,8 +18,8 @@ from finmaster.permissions import AdministrationRequest, requires
 from loket_import.client import MESSAGE_MAX_CHARS
 from loket_import.models import JournalRun
 from loket_import.preview import preview
-from loket_import.refusal import AMOUNT, refusal_reason
-from loket_import.reporting import ReportRefused, allow_again, refuse_run, send_again
+from loket_import.reporting.outbox import ReportRefused, allow_again, refuse_run, send_again
+from loket_import.reporting.refusal import AMOUNT, refusal_reason
 from loket_import.views.content import frame, run_or_404
 from loket_import.views.gate import with_connection
 

@@ -9,12 +9,12 @@ from django.views.decorators.http import require_POST
 from connections.lifecycle import live_connection
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
-from loket_import.descriptions import PLACEHOLDERS
 from loket_import.models import BookingRules
 from loket_import.preview import period_choices
-from loket_import.rules import booking_rules, change_rules, journals
-from loket_import.rules_examples import examples
-from loket_import.rules_form import RulesForm
+from loket_import.rules.descriptions import PLACEHOLDERS
+from loket_import.rules.effective import booking_rules, change_rules, journals
+from loket_import.rules.examples import examples
+from loket_import.rules.form import RulesForm
 
 
 @requires(Role.VIEWER, to_post=Role.MANAGER)

@@ -11,8 +11,8 @@ from connections.models import Connection
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
 from loket_import import wizard
-from loket_import.clearance import clearances
 from loket_import.freshness import fetch_of
+from loket_import.judging.clearance import clearances
 from loket_import.models import Booking, JobKind
 from loket_import.periods import period_label
 from loket_import.run_states import changed_since_booked, run_state

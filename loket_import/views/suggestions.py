@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from connections.models import ChartMode, Connection, MappingOrigin
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
-from loket_import.answering import Answerer, keep_target
-from loket_import.cures import Question, read_key
-from loket_import.overtaken import SentAnswer, overtaken
-from loket_import.suggesting import load_evidence, suggestions_for
-from loket_import.suggestions import Suggestion
+from loket_import.questions.answering import Answerer, keep_target
+from loket_import.questions.cures import Question, read_key
+from loket_import.questions.overtaken import SentAnswer, overtaken
+from loket_import.suggestions.loading import load_evidence, suggestions_for
+from loket_import.suggestions.ranking import Suggestion
 from loket_import.views.content import frame, run_or_404
 from loket_import.views.cures import questions_of, tell_kept
 from loket_import.views.gate import with_connection

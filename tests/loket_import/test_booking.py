@@ -22,8 +22,8 @@ from ledger.errors import AlreadyReversed
 from ledger.models import Account, CostCenter, JournalEntry, NumberSeries, Period
 from loket_import import booking, jobs
 from loket_import.booking import BookingOrder, BookingRefused, book, live_booking, order_booking
-from loket_import.confirmations import confirm
 from loket_import.fetching import NoConnection
+from loket_import.judging.confirmations import confirm
 from loket_import.models import Booking, Job, JobKind, JobState, JournalRun, RunContent
 from loket_import.sandbox import SandboxServer
 from loket_import.sandbox.model import JournalRun as LoketRun

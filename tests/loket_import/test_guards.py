@@ -91,9 +91,9 @@ def book(
     } | ids
     connection.execute(
         "INSERT INTO loket_import_booking (administration_id, run_id, content_id, generation,"
-        " posting_hash, entry_id, reversal_id, booked_at)"
-        " VALUES (%(own)s, %(run)s, %(content)s, %(generation)s, '', %(entry)s, %(reversal)s,"
-        " now())",
+        " posting_hash, proof, entry_id, reversal_id, booked_at)"
+        " VALUES (%(own)s, %(run)s, %(content)s, %(generation)s, '', '{}', %(entry)s,"
+        " %(reversal)s, now())",
         values | {"own": runs.administration, "generation": generation},
     )
 

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from loket_import import line_checks, run_checks
-from loket_import.cures import QUESTIONS
-from loket_import.dimension_checks import COST_CENTERS, COST_UNITS
+from loket_import.checks import lines as line_checks
+from loket_import.checks import run as run_checks
+from loket_import.checks.dimensions import COST_CENTERS, COST_UNITS
 from loket_import.places import (
     ABOUT_AN_ENTRY,
     CURED_BY_A_MANAGER,
@@ -20,6 +20,7 @@ from loket_import.places import (
     places,
 )
 from loket_import.proposal import Problem, Severity
+from loket_import.questions.cures import QUESTIONS
 
 VIEWER = Reader("bakker", 7, may_cure=False)
 BOOKKEEPER = Reader("bakker", 7)

@@ -14,9 +14,9 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connections.consequences import Consequence
 from connections.mapping import Answer, Dimension, add_mapping
-from connections.mapping_history import last_change
+from connections.mappings.consequences import Consequence
+from connections.mappings.history import last_change
 from connections.models import ChartMode as ConnectionMode
 from connections.models import Connection, CostCenterRule
 from finmaster.tenancy import administration_scope
@@ -24,7 +24,7 @@ from ledger.models import Account, CostCenter, CostUnit, Journal
 from ledger.posting import Draft, DraftLine, post
 from ledger.reversal import reverse as post_reversal
 from loket_import.models import Booking, JournalRun, RunContent, RunLine
-from loket_import.proof import KeptMapping, KeptOptions, Proof
+from loket_import.proof.keeping import KeptMapping, KeptOptions, Proof
 from loket_import.proposal import (
     AccountChoice,
     Books,

@@ -1,0 +1,1 @@
+"""Amounts side by side: of runs of the same wages, and of a run before and after."""

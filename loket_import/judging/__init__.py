@@ -1,0 +1,1 @@
+"""What a person may overrule: the evidence, and who gave their word."""

@@ -1,0 +1,75 @@
+"""A field to type an account, a cost centre or a cost unit in."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from connections.mapping import Dimension
+from loket_import.questions.picking import picked
+from loket_import.suggestions.candidates import Target
+
+# What the columns of accounts, cost centres and cost units hold.
+MOST_CODE_CHARACTERS = 20
+MOST_NAME_CHARACTERS = 100
+# A code, a name and the space between them.
+MOST_TYPED_CHARACTERS = MOST_CODE_CHARACTERS + 1 + MOST_NAME_CHARACTERS
+# So many of what a text may mean are named.
+MOST_MEANT = 3
+
+NOT_FOUND = {
+    Dimension.ACCOUNT: _(
+        "There is no account “%(typed)s” that can be booked on: it is unknown, blocked or a "
+        "heading. Type the code or the name of another one."
+    ),
+    Dimension.COST_CENTER: _(
+        "There is no cost centre “%(typed)s” that can be booked on: it is unknown or blocked. "
+        "Type the code or the name of another one."
+    ),
+    Dimension.COST_UNIT: _(
+        "There is no cost unit “%(typed)s” that can be booked on: it is unknown or blocked. "
+        "Type the code or the name of another one."
+    ),
+}
+AMBIGUOUS = _("“%(typed)s” may be %(meant)s. Type the code of the one that you mean.")
+
+
+class TypedTarget(forms.CharField):
+    """An account, cost centre or cost unit, typed as 'code name', code or name; a Target or None.
+
+    A list of what can be booked on helps to type; the page has one for each dimension.
+    """
+
+    def __init__(self, dimension: Dimension, targets: tuple[Target, ...], **kwargs: Any) -> None:
+        self.dimension, self.targets = dimension, targets
+        attributes = {
+            "list": list_id(dimension),
+            "autocomplete": "off",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+        }
+        super().__init__(
+            required=False,
+            max_length=MOST_TYPED_CHARACTERS,
+            widget=forms.TextInput(attrs=attributes),
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> Any:
+        """The target that is meant; ValidationError when it is none, or not clear which."""
+        typed = super().clean(value)
+        if not typed:
+            return None
+        found = picked(typed, self.targets)
+        if not found:
+            raise ValidationError(NOT_FOUND[self.dimension], params={"typed": typed})
+        if len(found) > 1:
+            meant = ", ".join(str(one) for one in found[:MOST_MEANT])
+            raise ValidationError(AMBIGUOUS, params={"typed": typed, "meant": meant})
+        return found[0]
+
+
+def list_id(dimension: Dimension) -> str:
+    """The HTML id of the list of what can be booked on."""
+    return f"list-of-{dimension}"

@@ -1,0 +1,1 @@
+"""What Loket is told became of a run."""

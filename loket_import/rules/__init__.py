@@ -1,0 +1,1 @@
+"""How runs of an administration are booked, until a run says otherwise."""

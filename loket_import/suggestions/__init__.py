@@ -1,0 +1,1 @@
+"""What a code of Loket most likely stands for, and why."""

@@ -1,0 +1,1 @@
+"""Tests of loket_import/questions."""
