@@ -7,7 +7,7 @@ export UV_PYTHON_DOWNLOADS := never
 
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet
 
-.PHONY: setup demo clean-demo test lint check-locks format lock messages hooks
+.PHONY: setup demo clean-demo bench test lint check-locks format lock messages hooks
 
 setup: $(VENV)/.installed
 
@@ -28,6 +28,9 @@ clean-demo:  ## Forget what was done in the demo
 
 test: setup  ## Every test that needs no service of its own
 	$(BIN)/python -m pytest -n 2 -m "not service"
+
+bench: setup  ## What closing months of the connection fee costs; takes minutes
+	$(BIN)/python bench/billing.py
 
 lint: setup  ## Formatting, rules, types, templates, layers, locks
 	$(BIN)/ruff format --check .

@@ -161,6 +161,8 @@ def close_month(month: date) -> Closed:
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = '{TIMEOUT}'")
             cursor.execute(f"SET LOCAL lock_timeout = '{TIMEOUT}'")
+            # Else what each line refers to waits in memory until the end of the transaction.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         found = Closing.objects.filter(month=month).first()
         if found is not None:

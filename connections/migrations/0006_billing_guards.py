@@ -30,13 +30,14 @@ IS_OPERATOR = "(SELECT billing_offices()) IS NULL"
 
 # Which administrations of the offices in scope were connected in which months, as in
 # connections/billing/rule.py. Within a connection each stretch ends with the event that stops it:
-# the stops before an event say to which stretch it belongs.
+# the stops before an event say to which stretch it belongs. ROWS keeps the planner, which can't look
+# inside, from loops that are quadratic in what is counted.
 CONNECTED_MONTHS = """
 CREATE FUNCTION connected_months(of_environment text, reauthorisation_counts boolean,
                                  first_month date, last_month date)
 RETURNS TABLE (office_id bigint, administration_id bigint, month date, first_day date,
                last_day date, connected_at timestamptz, connected_by bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 100000 SET search_path = public, pg_temp AS $$
     WITH steps AS (
         SELECT a.office_id, e.administration_id, e.connection_id, e.happened_at, e.user_id, e.id,
                e.kind = 'authorised' AS begins,
