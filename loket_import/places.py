@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from connections.mapping import Dimension
 from loket_import.proposal import Problem
 from loket_import.questions.cures import QUESTIONS
 
@@ -25,10 +27,15 @@ CURED_BY_EDITING = frozenset(
 CURED_BY_A_MANAGER = {
     "account_blocked": "ledger:account_edit",
     "account_not_postable": "ledger:account_edit",
-    "cost_center_left_out": "ledger:account_edit",
     "cost_center_blocked": "ledger:cost_center_edit",
     "cost_center_rule_blocked": "ledger:cost_center_edit",
     "cost_unit_blocked": "ledger:cost_unit_edit",
+}
+# What only a manager can cure, in the part of the mapping table that holds the code.
+CURED_IN_THE_TABLE = {
+    "cost_center_left_out": Dimension.COST_CENTER,
+    "cost_center_dropped": Dimension.ACCOUNT,
+    "cost_center_rule_unknown": Dimension.ACCOUNT,
 }
 # Codes of problems that are cured by undoing an entry, or by looking at it.
 ABOUT_AN_ENTRY = frozenset(
@@ -77,7 +84,8 @@ def places(problems: Iterable[Problem], reader: Reader) -> list[Place]:
 
 def cure_of(problem: Problem, reader: Reader) -> str:
     """What to do, and whom to ask for it who may not do it."""
-    if problem.code in CURED_BY_A_MANAGER and not reader.may_manage:
+    is_for_managers = problem.code in CURED_BY_A_MANAGER or problem.code in CURED_IN_THE_TABLE
+    if is_for_managers and not reader.may_manage:
         ask = _("Ask a manager of this administration.")
         return f"{problem.cure} {ask}"
     return str(problem.cure)
@@ -106,6 +114,8 @@ def cure_link(problem: Problem, reader: Reader) -> dict[str, str]:
             return NO_LINK
         page = CURED_BY_A_MANAGER[problem.code]
         return link(page, _("Change in master data"), slug, problem.target_id)
+    if problem.code in CURED_IN_THE_TABLE:
+        return table_link(problem, reader) if reader.may_manage else NO_LINK
     if problem.code == "no_period" and reader.may_manage:
         return link("ledger:fiscal_years", _("Fiscal years"), slug)
     if problem.code in CURED_BY_EDITING:
@@ -113,6 +123,13 @@ def cure_link(problem: Problem, reader: Reader) -> dict[str, str]:
     if problem.code in ABOUT_AN_ENTRY:
         return link("entry", _("Look at the entry"), slug, problem.target_id)
     return NO_LINK
+
+
+def table_link(problem: Problem, reader: Reader) -> dict[str, str]:
+    """The mapping of the code that a problem is about."""
+    found = link("connections:mappings", _("Change in the mapping table"), reader.slug)
+    asked = {"zoek": problem.loket_code or "", "deel": CURED_IN_THE_TABLE[problem.code].value}
+    return {**found, "url": f"{found['url']}?{urlencode(asked)}"}
 
 
 def link(page: str, label: str, *arguments: object) -> dict[str, str]:

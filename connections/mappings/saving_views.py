@@ -24,8 +24,8 @@ from connections.mappings.history import (
     refuse_what_is_not_booked_on,
     restore,
 )
-from connections.mappings.views import CHOSEN, above, form_page, new_title
-from connections.mappings.words import Names, answer_in_words
+from connections.mappings.views import CHOSEN, above, change_title, form_page, new_title
+from connections.mappings.words import booked_in_words
 from connections.models import MappingChange, MappingOrigin
 from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
@@ -100,8 +100,7 @@ def choose_again(request: AdministrationRequest, form: CodeForm) -> HttpResponse
     mapping = mapping_of(form.part, form.cleaned_data["code"])
     if mapping is None:
         return form_page(request, form, title=new_title(form))
-    title = _("Change the mapping of %(code)s") % {"code": mapping.loket_code}
-    return form_page(request, form, title=title, mapping=mapping)
+    return form_page(request, form, title=change_title(form, mapping.loket_code), mapping=mapping)
 
 
 def change_of(request: AdministrationRequest, form: CodeForm) -> Change:
@@ -110,22 +109,36 @@ def change_of(request: AdministrationRequest, form: CodeForm) -> Change:
     slug, mapping = request.administration.slug, mapping_of(dimension, code)
     answer = form.answer() if isinstance(form, MappingForm) else None
     if mapping is None:
-        title = _("New mapping of %(code)s")
         back_url = resolve_url("connections:mapping_new", slug, dimension)
     else:
-        title = _("Change the mapping of %(code)s")
         back_url = resolve_url("connections:mapping_change", slug, dimension, mapping.pk)
+    description = form.cleaned_data["description"]
     chosen = urlencode({name: form.data[name] for name in CHOSEN if name in form.data})
     return Change(
-        title=title % {"code": code},
+        title=title_of(form, code, is_new=mapping is None),
         dimension=dimension,
         code=code,
-        description=form.cleaned_data["description"],
+        description=description or (mapping.loket_description if mapping else ""),
         answer=answer,
         save_label=_("Save") if answer else _("Remove"),
         back_url=f"{back_url}?{chosen}",
         back_label=_("To the mapping"),
     )
+
+
+def title_of(form: CodeForm, code: str, *, is_new: bool) -> str:
+    """What is about to be done to a code."""
+    about = {"code": code}
+    is_rule = form.part == Dimension.ACCOUNT and takes_over_chart()
+    if not isinstance(form, MappingForm):
+        if is_rule:
+            return _("Remove the rule for account %(code)s") % about
+        return _("Remove the mapping of %(code)s") % about
+    if not is_new:
+        return change_title(form, code)
+    if is_rule:
+        return _("New rule for account %(code)s") % about
+    return _("New mapping of %(code)s") % about
 
 
 @requires(Role.MANAGER)
@@ -175,7 +188,7 @@ def saved(request: AdministrationRequest, change: Change) -> HttpResponse:
 
 def in_words(dimension: Dimension, answer: Answer | None) -> str:
     """What a code stands for, with names."""
-    return answer_in_words(dimension, answer, Names.in_answers([(dimension, answer)]))
+    return booked_in_words(dimension, answer, takes_over=takes_over_chart())
 
 
 def page(

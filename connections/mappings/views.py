@@ -84,14 +84,17 @@ def mappings(request: AdministrationRequest) -> HttpResponse:
 
 
 def part_of(dimension: Dimension, words: str) -> Part:
-    """A part of the table, by code; one query."""
+    """A part of the table, by code, searched by both sides of it; one query."""
     related = [dimension.value, "set_by"]
     if dimension == Dimension.ACCOUNT:
         related.append("cost_center")
     found = TABLES[dimension].objects.select_related(*related).order_by("loket_code")
     if words:
         found = found.filter(
-            Q(loket_code__istartswith=words) | Q(loket_description__icontains=words)
+            Q(loket_code__istartswith=words)
+            | Q(loket_description__icontains=words)
+            | Q(**{f"{dimension}__code__istartswith": words})
+            | Q(**{f"{dimension}__name__icontains": words})
         )
     return Part(dimension, part_name(dimension), [row_of(dimension, mapping) for mapping in found])
 
@@ -131,8 +134,7 @@ def mapping_change(
     )
     if request.method == "POST" and form.is_valid():
         return to_consequences(request, form, seen=form.cleaned_data["seen"])
-    title = _("Change the mapping of %(code)s") % {"code": mapping.loket_code}
-    return form_page(request, form, title=title, mapping=mapping)
+    return form_page(request, form, title=change_title(form, mapping.loket_code), mapping=mapping)
 
 
 @requires(Role.MANAGER)
@@ -159,10 +161,17 @@ def chosen_before(request: AdministrationRequest) -> dict[str, str]:
     return {name: request.GET[name] for name in CHOSEN if name in request.GET}
 
 
+def change_title(form: MappingForm, code: str) -> str:
+    """What is changed: where the chart of accounts is taken over, an account has a rule alone."""
+    if form.part == Dimension.ACCOUNT and form.takes_over:
+        return _("Change the rule for account %(code)s") % {"code": code}
+    return _("Change the mapping of %(code)s") % {"code": code}
+
+
 def new_title(form: MappingForm) -> str:
     """What is added."""
     if form.part == Dimension.ACCOUNT and form.takes_over:
-        return _("New rule for cost centres")
+        return _("New rule for the cost centre of an account")
     return {
         Dimension.ACCOUNT: _("New mapping of an account"),
         Dimension.COST_CENTER: _("New mapping of a cost centre"),
@@ -210,7 +219,9 @@ def form_page(
             "form": form,
             "form_url": form_url(request, form, mapping),
             "title": title,
-            "facts": mapping_facts(form.part, mapping) if mapping else [],
+            "facts": mapping_facts(form.part, mapping, takes_over=form.takes_over)
+            if mapping
+            else [],
             "removal_url": removal_url(request, form.part, code) if mapping else "",
             "history_url": history_url(request, form.part, code) if mapping else "",
             "table_url": resolve_url("connections:mappings", request.administration.slug),

@@ -1,7 +1,7 @@
 """What a code of Loket is booked on, in words: codes and names, also of what is gone by now."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -86,18 +86,31 @@ def part_name(dimension: Dimension) -> str:
             return _("Cost units")
 
 
-def mapping_facts(dimension: Dimension, mapping: Mapping) -> list[tuple[str, str]]:
+def mapping_facts(
+    dimension: Dimension, mapping: Mapping, *, takes_over: bool
+) -> list[tuple[str, str]]:
     """Both sides of a mapping, and who set it when; by nobody when FinMaster itself did."""
-    answer = answer_of(dimension, mapping)
     return [
         (_("In Loket.nl"), f"{mapping.loket_code} {mapping.loket_description}".strip()),
         (
             _("Booked on now"),
-            answer_in_words(dimension, answer, Names.in_answers([(dimension, answer)])),
+            booked_in_words(dimension, answer_of(dimension, mapping), takes_over=takes_over),
         ),
         (_("Set by"), mapping.set_by.name if mapping.set_by else ""),
         (_("Set on"), nl_datetime(mapping.set_at)),
     ]
+
+
+def booked_in_words(dimension: Dimension, answer: Answer | None, *, takes_over: bool) -> str:
+    """What a code is booked on, in three queries at most.
+
+    Where the chart of accounts is taken over an account goes by its own code, whatever was mapped.
+    """
+    names = Names.in_answers([(dimension, answer)])
+    if not (takes_over and dimension == Dimension.ACCOUNT):
+        return answer_in_words(dimension, answer, names)
+    rule = answer_in_words(dimension, replace(answer, target_id=None), names) if answer else ""
+    return "; ".join(part for part in (_("the account with the same code"), rule) if part)
 
 
 def answer_in_words(dimension: Dimension, answer: Answer | None, names: Names) -> str:

@@ -24,11 +24,13 @@ from finmaster.permissions import AdministrationRequest, requires
 @requires(Role.MANAGER)
 def mappings_copy(request: AdministrationRequest) -> HttpResponse:
     """The other administrations of the office, and how much their mapping tables have."""
+    found = sources(request.user, request.administration)
     return render(
         request,
         "connections/transfer_sources.html",
         {
-            "sources": sources(request.user, request.administration),
+            "sources": found,
+            "are_all_empty": all(source.is_empty for source in found),
             "breadcrumbs": above(request),
         },
     )

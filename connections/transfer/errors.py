@@ -67,5 +67,9 @@ REFUSALS = {
         "The workbook has no sheet that is called Rekeningen, Kostenplaatsen or Kostendragers. "
         "Download the mapping table and use it as an example."
     ),
+    "no_headings": _(
+        "This is no mapping table: the first row has none of its headings. Choose another file, or "
+        "download the mapping table and use it as an example."
+    ),
     "empty": _("The file is empty. Download the mapping table and use it as an example."),
 }

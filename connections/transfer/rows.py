@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from connections.mapping import Dimension
 from connections.models import NAMES_A_COST_CENTER, CostCenterRule
+from connections.transfer.errors import FileRefused
 
 MAX_ROWS = 10_000
 LOKET_CODE_CHARS = 50
@@ -191,7 +192,8 @@ def read_rows(sheets: Iterable[Sheet]) -> Reading:
 def headings_of(sheet: Sheet, part: Dimension | None) -> tuple[dict[Column, int], list[Trouble]]:
     """At which place in a row each column stands. The first row must name all but our name.
 
-    Columns with other headings are a user's own notes.
+    Columns with other headings are a user's own notes. FileRefused for a file without sheets that
+    has none of the headings: it is something else.
     """
     wanted = {column: column.value for column in (columns_of(part) if part else Column)}
     found: dict[Column, int] = {}
@@ -202,6 +204,8 @@ def headings_of(sheet: Sheet, part: Dimension | None) -> tuple[dict[Column, int]
             wrong.append((Fault.COLUMN_TWICE, column.value))
         elif column is not None:
             found[column] = at
+    if not found and not sheet.name:
+        raise FileRefused("no_headings")
     needed = wanted.keys() - {Column.OUR_NAME}
     wrong += [(Fault.NO_COLUMN, column) for column in wanted if column in needed - found.keys()]
     return found, [Trouble(Place(sheet.name, 1), *one) for one in wrong]

@@ -218,36 +218,76 @@ def cost_centers_are_present(case: Case) -> Iterator[Problem]:
     """An account that demands a cost centre gets one on each of its lines.
 
     What counts is the cost centre that would be booked. A code that stands for nothing yet, or a
-    rule that names a cost centre that isn't there, is a problem of its own.
+    rule that names a cost centre that isn't there, is a problem of its own. Each cause is told
+    once, where it is to be cured: a code that is left out, the rule of an account, or Loket.
     """
-    for group in _by_account(
-        case,
-        lambda line: bool(
-            line.account
-            and line.account.requires_cost_center
-            and line.cost_center is None
-            and line.cost_center_way not in (Way.UNKNOWN, Way.RULED)
-        ),
-    ):
+    yield from _cost_centers_left_out(case)
+    yield from _cost_centers_dropped(case)
+    for group in _by_account(case, lambda line: _misses_cost_center(line, Way.NOT_GIVEN)):
         account = group[1][0].account
-        is_taken_away = any(line.cost_center_way != Way.NOT_GIVEN for line in group[1])
         yield code_problem(
-            "cost_center_left_out" if is_taken_away else "cost_center_missing",
+            "cost_center_missing",
             group,
             format_lazy(
-                _("Account {account} demands a cost centre, and the mapping table leaves it out.")
-                if is_taken_away
-                else _("Account {account} demands a cost centre, and Loket gives none."),
+                _("Account {account} demands a cost centre, and Loket gives none."),
+                account=account,
+            ),
+            _(
+                "Choose the cost centre that it gets whenever Loket gives none. Or have your "
+                "payroll administrator give one in Loket's journal profile."
+            ),
+            target=account,
+        )
+
+
+def _misses_cost_center(line: MatchedLine, way: Way) -> bool:
+    return bool(
+        line.account
+        and line.account.requires_cost_center
+        and line.cost_center is None
+        and line.cost_center_way == way
+    )
+
+
+def _cost_centers_left_out(case: Case) -> Iterator[Problem]:
+    for group in by_code(
+        case,
+        lambda line: line.cost_center_code,
+        lambda line: _misses_cost_center(line, Way.LEFT_OUT),
+    ):
+        code, lines = group
+        accounts = dict.fromkeys(line.account.code for line in lines if line.account)
+        yield code_problem(
+            "cost_center_left_out",
+            group,
+            format_lazy(
+                _(
+                    "Loket's cost centre {label} is left out by the mapping table, and these "
+                    "accounts demand one: {accounts}."
+                ),
+                label=label_of(code, lines[0].cost_center_description),
+                accounts=", ".join(accounts),
+            ),
+            _(
+                "Link it in the mapping table to one of your cost centres, or drop the demand from "
+                "the accounts under Master data."
+            ),
+        )
+
+
+def _cost_centers_dropped(case: Case) -> Iterator[Problem]:
+    for group in _by_account(case, lambda line: _misses_cost_center(line, Way.DROPPED)):
+        account = group[1][0].account
+        yield code_problem(
+            "cost_center_dropped",
+            group,
+            format_lazy(
+                _("Account {account} demands a cost centre, and the mapping table leaves it out."),
                 account=account,
             ),
             _(
                 "Change in the mapping table what becomes of the cost centre, or drop the demand "
                 "from the account under Master data."
-            )
-            if is_taken_away
-            else _(
-                "Choose the cost centre that it gets whenever Loket gives none. Or have your "
-                "payroll administrator give one in Loket's journal profile."
             ),
             target=account,
         )

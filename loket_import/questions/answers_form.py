@@ -9,10 +9,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from connections.forms import NOT_IN_LIST, TARGET_LABELS
 from connections.mapping import TARGETS, Dimension
-from connections.mappings.form import COST_CENTER_RULES
+from connections.mappings.form import COST_CENTER_RULES, LEAVE_OUT_LABELS
 from connections.models import NAMES_A_COST_CENTER, CostCenterRule, MappingOrigin
 from finmaster.models import User
 from ledger.models import AccountKind
@@ -136,6 +137,18 @@ class AnswerForm(forms.Form):
         self.fields[name] = TypedTarget(dimension, targets[dimension], label=label)
 
     @property
+    def demand(self) -> str:
+        """Why a cost centre can't be left out; empty where it can, or is not asked for."""
+        accounts = self.question.demanded_by
+        if not accounts:
+            return ""
+        return ngettext(
+            "It can't be left out: account %(accounts)s demands a cost centre.",
+            "It can't be left out: accounts %(accounts)s demand a cost centre.",
+            len(accounts),
+        ) % {"accounts": ", ".join(accounts)}
+
+    @property
     def one_press_choices(self) -> list[Choice]:
         """What can be chosen with one press: suggestions, leaving it out, and something else."""
         if "target" not in self.fields or not (self.suggestions or self.question.may_leave_out):
@@ -144,7 +157,7 @@ class AnswerForm(forms.Form):
             (str(one.target.id), str(one.target), one) for one in self.suggestions
         ]
         if self.question.may_leave_out:
-            options.append((LEAVE_OUT, str(_("Leave out (book without it)")), None))
+            options.append((LEAVE_OUT, str(LEAVE_OUT_LABELS[self.question.dimension]), None))
         options.append((OTHER, str(self.fields["typed"].label), None))
         bound = self["target"]
         return [
@@ -165,6 +178,9 @@ class AnswerForm(forms.Form):
             return None
         if chosen == LEAVE_OUT and self.question.may_leave_out:
             return LEAVE_OUT
+        if chosen == LEAVE_OUT and self.demand:
+            # An account was linked, or came to demand one, since the page was shown.
+            raise ValidationError(self.demand)
         found = next((one.id for one in self.targets if str(one.id) == chosen), None)
         if found is None:
             raise ValidationError(NOT_IN_LIST)

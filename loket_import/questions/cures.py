@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from connections.mapping import Dimension
 from loket_import.preview import Preview
-from loket_import.proposal import RunLine
+from loket_import.proposal import MatchedLine, RunLine
 
 
 class Asks(StrEnum):
@@ -46,6 +46,8 @@ class Question:
     """What does this code stand for? With what helps to answer it.
 
     `may_choose` is False for an account that is taken over: only one with the same code will do.
+    `demanded_by` are the codes of our accounts that the lines of a cost centre are booked on, and
+    that demand one: it can't be left out.
     """
 
     asks: Asks
@@ -55,6 +57,7 @@ class Question:
     debit: Decimal
     credit: Decimal
     may_choose: bool
+    demanded_by: tuple[str, ...] = ()
 
     @property
     def dimension(self) -> Dimension:
@@ -64,7 +67,7 @@ class Question:
     @property
     def may_leave_out(self) -> bool:
         """Whether the answer may be that the lines are booked without it."""
-        return self.asks in (Asks.COST_CENTER, Asks.COST_UNIT)
+        return self.asks in (Asks.COST_CENTER, Asks.COST_UNIT) and not self.demanded_by
 
     @property
     def may_make(self) -> bool:
@@ -91,19 +94,41 @@ def read_key(key: str) -> tuple[Asks, str] | None:
 def open_questions(seen: Preview) -> list[Question]:
     """The questions of a preview, each code once, in the order in which they turn up."""
     by_number = {line.number: line for line in seen.lines}
+    demanding = demanding_accounts(seen.proposal.matched_lines)
     return [
         question(
             QUESTIONS[problem.code],
             problem.loket_code or "",
             [by_number[number] for number in problem.lines],
             may_choose=problem.code != "account_unknown",
+            demanded_by=(
+                tuple(dict.fromkeys(demanding[n] for n in problem.lines if n in demanding))
+                if QUESTIONS[problem.code] == Asks.COST_CENTER
+                else ()
+            ),
         )
         for problem in seen.proposal.problems
         if problem.code in QUESTIONS
     ]
 
 
-def question(asks: Asks, code: str, lines: Iterable[RunLine], *, may_choose: bool) -> Question:
+def demanding_accounts(lines: Iterable[MatchedLine]) -> dict[int, str]:
+    """By the number of the line: the code of our account, where that demands a cost centre."""
+    return {
+        line.number: line.account.code
+        for line in lines
+        if line.account and line.account.requires_cost_center
+    }
+
+
+def question(
+    asks: Asks,
+    code: str,
+    lines: Iterable[RunLine],
+    *,
+    may_choose: bool,
+    demanded_by: tuple[str, ...] = (),
+) -> Question:
     """The question about a code, from the lines that carry it."""
     lines = list(lines)
     return Question(
@@ -114,6 +139,7 @@ def question(asks: Asks, code: str, lines: Iterable[RunLine], *, may_choose: boo
         debit=sum((line.debit for line in lines), Decimal(0)),
         credit=sum((line.credit for line in lines), Decimal(0)),
         may_choose=may_choose,
+        demanded_by=demanded_by,
     )
 
 

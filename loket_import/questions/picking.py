@@ -1,6 +1,7 @@
 """What somebody means who types an account, a cost centre or a cost unit."""
 
 from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 
 from loket_import.suggestions.candidates import Target
 
@@ -9,6 +10,9 @@ READINGS: tuple[Callable[[Target], str], ...] = (
     lambda target: target.code,
     lambda target: target.name,
 )
+
+# Between 0 and 1, by difflib: a letter or two wrong in a word.
+LEAST_LIKENESS = 0.75
 
 
 def picked(typed: str, targets: Iterable[Target]) -> tuple[Target, ...]:
@@ -24,6 +28,27 @@ def picked(typed: str, targets: Iterable[Target]) -> tuple[Target, ...]:
         if found:
             return exact if len(exact) == 1 else found
     return ()
+
+
+def alike(typed: str, targets: Iterable[Target]) -> tuple[Target, ...]:
+    """What may be meant by a text that names nothing.
+
+    Those whose code begins with it or whose name has all its words, in part; or else those whose
+    name differs little. In the order of `targets`, and none for an empty text.
+    """
+    targets, wanted = tuple(targets), tidy(typed)
+    if not wanted:
+        return ()
+    found = tuple(
+        one
+        for one in targets
+        if tidy(one.code).startswith(wanted)
+        or all(word in tidy(str(one)) for word in wanted.split())
+    )
+    if found:
+        return found
+    close = get_close_matches(wanted, {tidy(one.name) for one in targets}, cutoff=LEAST_LIKENESS)
+    return tuple(one for one in targets if tidy(one.name) in close)
 
 
 def tidy(text: str) -> str:

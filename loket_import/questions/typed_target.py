@@ -1,13 +1,15 @@
 """A field to type an account, a cost centre or a cost unit in."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from connections.mapping import Dimension
-from loket_import.questions.picking import picked
+from connections.mapping import TARGETS, Dimension
+from connections.mappings.words import Named
+from loket_import.questions.picking import alike, picked
 from loket_import.suggestions.candidates import Target
 
 # What the columns of accounts, cost centres and cost units hold.
@@ -19,19 +21,27 @@ MOST_TYPED_CHARACTERS = MOST_CODE_CHARACTERS + 1 + MOST_NAME_CHARACTERS
 MOST_MEANT = 3
 
 NOT_FOUND = {
+    Dimension.ACCOUNT: _("There is no account “%(typed)s”. Type the code or the name of one."),
+    Dimension.COST_CENTER: _(
+        "There is no cost centre “%(typed)s”. Type the code or the name of one."
+    ),
+    Dimension.COST_UNIT: _("There is no cost unit “%(typed)s”. Type the code or the name of one."),
+}
+PERHAPS = {
     Dimension.ACCOUNT: _(
-        "There is no account “%(typed)s” that can be booked on: it is unknown, blocked or a "
-        "heading. Type the code or the name of another one."
+        "There is no account “%(typed)s”. Perhaps you mean %(meant)s: then type that code."
     ),
     Dimension.COST_CENTER: _(
-        "There is no cost centre “%(typed)s” that can be booked on: it is unknown or blocked. "
-        "Type the code or the name of another one."
+        "There is no cost centre “%(typed)s”. Perhaps you mean %(meant)s: then type that code."
     ),
     Dimension.COST_UNIT: _(
-        "There is no cost unit “%(typed)s” that can be booked on: it is unknown or blocked. "
-        "Type the code or the name of another one."
+        "There is no cost unit “%(typed)s”. Perhaps you mean %(meant)s: then type that code."
     ),
 }
+NOT_BOOKED_ON = _(
+    "Nothing can be booked on %(meant)s. Type the code of another one, or have it changed under "
+    "Master data."
+)
 AMBIGUOUS = _("“%(typed)s” may be %(meant)s. Type the code of the one that you mean.")
 
 
@@ -63,11 +73,28 @@ class TypedTarget(forms.CharField):
             return None
         found = picked(typed, self.targets)
         if not found:
-            raise ValidationError(NOT_FOUND[self.dimension], params={"typed": typed})
+            raise self.refusal(typed)
         if len(found) > 1:
-            meant = ", ".join(str(one) for one in found[:MOST_MEANT])
-            raise ValidationError(AMBIGUOUS, params={"typed": typed, "meant": meant})
+            raise ValidationError(AMBIGUOUS, params={"typed": typed, "meant": named(found)})
         return found[0]
+
+    def refusal(self, typed: str) -> ValidationError:
+        """Why nothing that can be booked on is meant, and what may be."""
+        everything = {one.pk: one for one in TARGETS[self.dimension].objects.all()}
+        candidates = [Target(one.pk, one.code, one.name) for one in everything.values()]
+        if hindered := picked(typed, candidates):
+            meant = ", ".join(str(Named.of(everything[one.id])) for one in hindered[:MOST_MEANT])
+            return ValidationError(NOT_BOOKED_ON, params={"meant": meant})
+        params = {"typed": typed}
+        if perhaps := alike(typed, self.targets):
+            params["meant"] = named(perhaps)
+            return ValidationError(PERHAPS[self.dimension], params=params)
+        return ValidationError(NOT_FOUND[self.dimension], params=params)
+
+
+def named(targets: Sequence[Target]) -> str:
+    """The first few by code and name."""
+    return ", ".join(str(one) for one in targets[:MOST_MEANT])
 
 
 def list_id(dimension: Dimension) -> str:

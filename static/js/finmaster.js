@@ -40,7 +40,14 @@ function showStalled(stalled) {
   for (const note of document.querySelectorAll("[data-stalled]")) note.hidden = !stalled;
 }
 
+/* Who types another account means that one, and not what was chosen above it. */
+function chooseTyped(event) {
+  const row = event.target.closest(".suggestion__other");
+  if (row && event.target.value) row.parentElement.querySelector("input[type=radio]").checked = true;
+}
+
 document.addEventListener("submit", holdSecondSubmit);
+document.addEventListener("input", chooseTyped);
 document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;

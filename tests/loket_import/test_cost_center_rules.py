@@ -118,21 +118,25 @@ def test_an_account_that_demands_a_cost_center_gets_it_from_its_rule():
 def test_an_account_that_demands_a_cost_center_misses_one_that_is_dropped(sent):
     problem = only(ruled(DROP, code="4100", sent=sent))
 
-    assert problem.code == "cost_center_left_out"
+    assert problem.code == "cost_center_dropped"
     assert "transponeertabel" in str(problem.message)
     assert problem.target_id == 6
 
 
-def test_an_account_that_demands_a_cost_center_misses_one_that_is_left_out():
+def test_a_cost_center_that_is_left_out_is_missed_once_and_apart_from_none_at_all():
     lines = [
         run_line(1, "4100", "10.00", cost_center="K100"),
         run_line(2, "4100", "5.00"),
-        run_line(3, "1700", credit="15.00"),
+        run_line(3, "4100", "1.00", cost_center=" K100 "),
+        run_line(4, "1700", credit="16.00"),
     ]
 
-    problem = only(propose(lines, cost_center_mappings={"K100": None}))
+    missed, missing = propose(lines, cost_center_mappings={"K100": None}).problems
 
-    assert (problem.code, problem.lines) == ("cost_center_left_out", (1, 2))
+    assert (missed.code, missed.lines) == ("cost_center_left_out", (1, 3))
+    assert (missed.loket_code, missed.target_id) == ("K100", None)
+    assert "4100" in str(missed.message)
+    assert (missing.code, missing.lines) == ("cost_center_missing", (2,))
 
 
 @pytest.mark.parametrize("mode", [ADOPT, TRANSPOSE])

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from loket_import.places import (
     ABOUT_AN_ENTRY,
     CURED_BY_A_MANAGER,
     CURED_BY_EDITING,
+    CURED_IN_THE_TABLE,
     Reader,
     places,
 )
@@ -86,6 +88,20 @@ def test_what_a_manager_cures_links_to_master_data_for_managers_only(code: str, 
     assert found.cure == "What to do. Ask a manager of this administration."
 
 
+@pytest.mark.parametrize(("code", "part"), CURED_IN_THE_TABLE.items())
+def test_what_the_mapping_table_says_leads_managers_to_its_row(code: str, part: str) -> None:
+    about = replace(problem(code, lines=(1,)), loket_code="MAG 1")
+
+    (found,) = places([about], MANAGER)
+    table = reverse("connections:mappings", args=["bakker"])
+    assert found.url == f"{table}?zoek=MAG+1&deel={part}"
+    assert found.url_label
+
+    (found,) = places([about], BOOKKEEPER)
+    assert (found.url, found.url_label) == ("", "")
+    assert found.cure == "What to do. Ask a manager of this administration."
+
+
 def test_a_missing_period_leads_managers_to_the_fiscal_years() -> None:
     (found,) = places([problem("no_period")], MANAGER)
 
@@ -117,4 +133,5 @@ def test_the_codes_exist() -> None:
     )
     known = {f"{name}_{what}" for name in NAMES for what in ("unknown", "blocked")}
     known |= set(re.findall(r'"(\w+)"', source))
-    assert {*QUESTIONS, *CURED_BY_EDITING, *CURED_BY_A_MANAGER, *ABOUT_AN_ENTRY} <= known
+    cured = {*QUESTIONS, *CURED_BY_EDITING, *CURED_BY_A_MANAGER, *CURED_IN_THE_TABLE}
+    assert cured | ABOUT_AN_ENTRY <= known

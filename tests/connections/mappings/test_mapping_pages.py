@@ -106,6 +106,8 @@ def shown_parts(answer: Any) -> dict[str, list[str]]:
         ({}, ALL),
         ({"zoek": "mon"}, ALL | {"account": ["MON040"]}),
         ({"zoek": "pensioen"}, {"account": ["9"], "cost_center": [], "cost_unit": []}),
+        ({"zoek": "4000"}, {"account": ["MON040"], "cost_center": [], "cost_unit": []}),
+        ({"zoek": "kantoor"}, {"account": [], "cost_center": ["MON040"], "cost_unit": []}),
         ({"zoek": "040"}, {"account": [], "cost_center": [], "cost_unit": []}),
         ({"deel": "cost_unit"}, {"cost_unit": ["MON040"]}),
         ({"deel": "account", "zoek": "9"}, {"account": ["9"]}),
@@ -586,3 +588,39 @@ def test_where_the_chart_is_taken_over_the_account_of_a_mapping_stays(mapped: Bo
         kept = AccountMapping.objects.select_related("account").get()
     assert kept.account is not None
     assert (kept.account.code, kept.cost_center_rule) == ("4000", "drop")
+
+
+@every_dimension
+def test_the_page_that_removes_a_mapping_says_so_and_of_what(
+    mapped: Books, dimension: Dimension
+) -> None:
+    client = client_of(mapped.manager)
+    removal_url = client.get(page_of(mapped, dimension)).context["removal_url"]
+
+    text = client.get(removal_url).content.decode()
+
+    assert "<h1>Koppeling van MON040 verwijderen</h1>" in " ".join(text.split())
+    assert "MON040 Montage" in text
+
+
+def test_a_rule_says_that_the_account_goes_by_its_own_code(mapped: Books) -> None:
+    take_over(mapped)
+    client = client_of(mapped.manager)
+    chosen = choice(mapped, Dimension.ACCOUNT, "", cost_center_rule="drop")
+
+    text = client.get(address(mapped, "mapping_consequences"), chosen).content.decode()
+
+    assert "Regel voor rekening MON040 wijzigen" in text
+    assert "de rekening met dezelfde code; kostenplaats weggelaten" in text
+    assert "4000 Bruto lonen" not in text
+
+
+def test_a_new_rule_is_called_one(mapped: Books) -> None:
+    take_over(mapped)
+    chosen = choice(mapped, Dimension.ACCOUNT, "", cost_center_rule="drop") | {"code": "1700"}
+
+    answer = client_of(mapped.manager).get(
+        address(mapped, "mapping_consequences"), chosen | {"seen": 0}
+    )
+
+    assert "Nieuwe regel voor rekening 1700" in answer.content.decode()

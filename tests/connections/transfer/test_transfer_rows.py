@@ -9,6 +9,7 @@ from openpyxl import Workbook
 
 from connections.mapping import Answer, Dimension
 from connections.models import CostCenterRule
+from connections.transfer.errors import FileRefused
 from connections.transfer.plan import Change, Ours, Standing, plan_of
 from connections.transfer.reading import read_sheets
 from connections.transfer.rows import (
@@ -186,7 +187,15 @@ def test_a_column_that_is_missing_or_doubled_is_told() -> None:
         ("Kostenplaatsen", 1, Fault.NO_COLUMN, "Omschrijving in Loket.nl"),
         ("Kostenplaatsen", 1, Fault.NO_COLUMN, "Regel"),
     ]
-    assert [fault for _, _, fault, _ in faults(read(b"a;b\r\n1;2\r\n"))] == [Fault.NO_COLUMN] * 6
+    found = faults(read(b"Regel;b\r\n1;2\r\n"))
+    assert [fault for _, _, fault, _ in found] == [Fault.NO_COLUMN] * 5
+
+
+def test_a_file_with_none_of_the_headings_is_something_else() -> None:
+    with pytest.raises(FileRefused) as refused:
+        read(b"%PDF-1.4 a;b\r\n1;2\r\n")
+
+    assert refused.value.reason == "no_headings"
 
 
 # What there is to book on: H is a heading, B is blocked.

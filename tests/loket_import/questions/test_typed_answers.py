@@ -20,7 +20,7 @@ from connections.models import (
 )
 from ledger.models import Account, CostCenter
 from loket_import.models import JournalRun
-from loket_import.questions.picking import picked
+from loket_import.questions.picking import alike, picked
 from loket_import.sandbox.model import Coded
 from loket_import.suggestions.candidates import Target
 from tests.loket_import.browsing import address, line, said
@@ -66,6 +66,31 @@ def test_what_the_list_offers_is_always_found(targets: list[Target]) -> None:
         assert one in picked(str(one), targets)
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("40", (WAGES, BONUS, ALSO_BONUS)),
+        ("bon", (BONUS, ALSO_BONUS)),
+        ("4010 bon", (BONUS,)),
+        ("Lonne", (WAGES,)),
+        ("Onkosten", ()),
+        ("", ()),
+        (" ", ()),
+    ],
+)
+def test_what_is_like_what_is_typed_may_be_meant(typed: str, found: tuple[Target, ...]) -> None:
+    assert alike(typed, (WAGES, BONUS, ALSO_BONUS)) == found
+
+
+@given(st.text(), st.lists(st.builds(Target, st.integers(), st.text(), st.text()), max_size=5))
+def test_only_what_can_be_booked_on_may_be_meant(typed: str, targets: list[Target]) -> None:
+    found = alike(typed, targets)
+
+    assert list(found) == [one for one in targets if one in found]
+    if typed.strip():
+        assert all(one in found for one in targets if one.code.startswith(typed.strip()))
+
+
 # On the page
 
 
@@ -107,9 +132,10 @@ def test_an_account_can_be_typed(
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("4099", "geblokkeerd of een totaalrekening"),
-        ("4370 Maaltijdvergoeding (oud)", "onbekend"),
-        ("Iets", "“Iets”"),
+        ("4099", "(niet boekbaar) kan niet worden geboekt"),
+        ("4370 Maaltijdvergoeding (oud)", "(geblokkeerd) kan niet worden geboekt"),
+        ("Iets", "Er is geen rekening “Iets”. Typ"),
+        ("bruto lon", "Bedoelt u misschien 4000 Bruto lonen?"),
         ("Dubbel", "6001 Dubbel, 6002 Dubbel"),
     ],
 )
@@ -186,6 +212,31 @@ def test_a_cost_center_can_be_left_out(
     assert (mapping.loket_code, mapping.cost_center_id) == ("ZZ9", None)
     codes = [form.question.code for form in bookkeeper.get(page).context["forms"]]
     assert "ZZ9" not in codes
+
+
+def test_a_cost_center_that_an_account_demands_can_not_be_left_out(
+    linked: Linked, bookkeeper: Client
+) -> None:
+    run = linked.fetched(
+        linked.add_run([line("4000", "10.00", center="ZZ9"), line("1700", "-10.00")])
+    )
+    with linked.scope():
+        Account.objects.filter(code="4000").update(requires_cost_center=True)
+    page, key = address(linked, "cures", run.pk), key_of("ZZ9", "cost_center")
+
+    answer = bookkeeper.get(page)
+    assert b'value="none"' not in answer.content
+    assert "Weglaten kan niet: rekening 4000 vereist een kostenplaats." in answer.content.decode()
+
+    answer = bookkeeper.post(page, {f"{key}-target": "none"})
+    assert answer.status_code == 422
+    assert errors_of(answer, "ZZ9") == {
+        "target": ["Weglaten kan niet: rekening 4000 vereist een kostenplaats."]
+    }
+    with linked.scope():
+        assert not CostCenterMapping.objects.exists()
+
+    assert bookkeeper.post(page, {f"{key}-typed": "K200"}).status_code == 302
 
 
 def test_an_account_can_not_be_left_out(
