@@ -55,14 +55,7 @@ mapping_addresses = [
     ),
     path("exporteren.xlsx", transfer_views.mappings_xlsx, name="mappings_xlsx"),
     path("exporteren.csv", transfer_views.mappings_csv, name="mappings_csv"),
-    path("importeren/", transfer_views.mappings_import, name="mappings_import"),
-    path("importeren/opslaan/", transfer_views.mappings_import_save, name="mappings_import_save"),
     path("overnemen/", transfer_copy_views.mappings_copy, name="mappings_copy"),
-    path(
-        "overnemen/<slug:source>/",
-        transfer_copy_views.mappings_copy_from,
-        name="mappings_copy_from",
-    ),
 ]
 
 urlpatterns = [

@@ -4,6 +4,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 
 from connections.mappings.saving_views import mapping_consequences, mapping_restore
+from connections.transfer.copy_views import mappings_copy_from
+from connections.transfer.views import mappings_import, mappings_import_save
 from connections.views import callback, refused
 from finmaster.log_in import LogIn, LogOut
 from finmaster.views import office
@@ -37,6 +39,24 @@ administration: list[URLPattern | URLResolver] = [
         mapping_restore,
         {"what_if": what_if},
         name="mapping_restore",
+    ),
+    path(
+        "stamgegevens/transponeertabel/importeren/",
+        mappings_import,
+        {"what_if": what_if},
+        name="mappings_import",
+    ),
+    path(
+        "stamgegevens/transponeertabel/importeren/opslaan/",
+        mappings_import_save,
+        {"what_if": what_if},
+        name="mappings_import_save",
+    ),
+    path(
+        "stamgegevens/transponeertabel/overnemen/<slug:source>/",
+        mappings_copy_from,
+        {"what_if": what_if},
+        name="mappings_copy_from",
     ),
     path("stamgegevens/boekingsregels/", rules.rules, name="booking_rules"),
     path(

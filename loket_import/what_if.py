@@ -4,15 +4,15 @@ The first half is pure: lines as they are booked, and the books before and after
 lines that would have been booked otherwise out. The second half loads them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TypeVar
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from connections.mapping import Answer, Dimension, takes_over_chart
-from connections.mappings.consequences import Consequence
+from connections.mappings.consequences import Change, Consequence
 from connections.mappings.words import Names
 from ledger.models import JournalEntry, JournalLine
 from ledger.period_names import period_name
@@ -24,7 +24,8 @@ from loket_import.preview import load_books
 from loket_import.proof.keeping import Proof, read_proof
 from loket_import.proposal import Books, ChartMode, CostCenterTreatment, RunLine
 
-T = TypeVar("T")
+# How many codes the database is asked for one by one.
+MOST_ASKED = 50
 
 # Loket's trimmed codes of a line: account, cost centre, cost unit; '' for none. They decide alone
 # where it is booked.
@@ -108,30 +109,33 @@ def place_of(codes: Codes, books: Books, mode: ChartMode) -> Place:
 
 def with_answer(books: Books, dimension: Dimension, code: str, answer: Answer | None) -> Books:
     """The books in which a trimmed code of Loket stands for this; None: for nothing."""
-    match dimension:
-        case Dimension.ACCOUNT:
-            rules = without(books.cost_center_rules, code)
-            if answer is not None:
-                rules[code] = CostCenterTreatment(answer.cost_center_rule, answer.cost_center_id)
-            mappings = without(books.account_mappings, code)
-            if answer is not None:
-                mappings[code] = answer.target_id
-            return replace(books, account_mappings=mappings, cost_center_rules=rules)
-        case Dimension.COST_CENTER:
-            centers = without(books.cost_center_mappings, code)
-            if answer is not None:
-                centers[code] = answer.target_id
-            return replace(books, cost_center_mappings=centers)
-        case Dimension.COST_UNIT:
-            units = without(books.cost_unit_mappings, code)
-            if answer is not None:
-                units[code] = answer.target_id
-            return replace(books, cost_unit_mappings=units)
+    return with_answers(books, [(dimension, code, answer)])
 
 
-def without(mappings: Mapping[str, T], code: str) -> dict[str, T]:
-    """A copy that says nothing of a code."""
-    return {other: value for other, value in mappings.items() if other != code}
+def with_answers(books: Books, changes: Iterable[Change]) -> Books:
+    """The books in which trimmed codes of Loket stand for these; of a code the last one counts."""
+    targets: dict[Dimension, dict[str, int | None]] = {
+        Dimension.ACCOUNT: dict(books.account_mappings),
+        Dimension.COST_CENTER: dict(books.cost_center_mappings),
+        Dimension.COST_UNIT: dict(books.cost_unit_mappings),
+    }
+    rules = dict(books.cost_center_rules)
+    for dimension, code, answer in changes:
+        targets[dimension].pop(code, None)
+        if dimension == Dimension.ACCOUNT:
+            rules.pop(code, None)
+        if answer is None:
+            continue
+        targets[dimension][code] = answer.target_id
+        if dimension == Dimension.ACCOUNT:
+            rules[code] = CostCenterTreatment(answer.cost_center_rule, answer.cost_center_id)
+    return replace(
+        books,
+        account_mappings=targets[Dimension.ACCOUNT],
+        cost_center_mappings=targets[Dimension.COST_CENTER],
+        cost_unit_mappings=targets[Dimension.COST_UNIT],
+        cost_center_rules=rules,
+    )
 
 
 def place_in_proof(codes: Codes, proof: Proof) -> Place | None:
@@ -152,30 +156,33 @@ def place_in_proof(codes: Codes, proof: Proof) -> Place | None:
     )
 
 
-def what_if(dimension: Dimension, loket_code: str, answer: Answer | None) -> list[Consequence]:
-    """What it would have meant for the runs that are booked if a code had stood for this.
+def what_if(changes: Sequence[Change]) -> list[Consequence]:
+    """What it would have meant for the runs that are booked if these codes had stood for these.
 
-    In the scope that is open, in a number of queries that does not grow with the runs. The newest
-    entry comes first. Runs whose entry was reversed are not booked.
+    In the scope that is open, in a number of queries that grows neither with the runs nor with the
+    changes. The newest entry comes first. Runs whose entry was reversed are not booked.
     """
     mode = ChartMode.ADOPT if takes_over_chart() else ChartMode.TRANSPOSE
     before = load_books()
-    after = with_answer(before, dimension, loket_code, answer)
-    found = moves(booked_lines(dimension, loket_code), before, after, mode)
-    return told(found, unlinked=dimension if answer is None else None)
+    after = with_answers(before, changes)
+    codes: dict[Dimension, set[str]] = {}
+    for dimension, code, _answer in changes:
+        codes.setdefault(dimension, set()).add(code)
+    found = moves(booked_lines(codes), before, after, mode)
+    unlinked = next((dimension for dimension, _code, answer in changes if answer is None), None)
+    return told(found, unlinked=unlinked)
 
 
-def booked_lines(dimension: Dimension, loket_code: str) -> list[BookedLine]:
-    """The lines with a code in the runs that are booked, and where each of them is."""
+def booked_lines(codes: Mapping[Dimension, set[str]]) -> list[BookedLine]:
+    """The lines with one of these codes in the runs that are booked, and where each of them is."""
     live = Booking.objects.filter(reversal=None)
     entry_of = dict(live.values_list("content_id", "entry_id"))
+    lines = models.RunLine.objects.filter(content__in=live.values("content_id"))
     rows = [
         (entry_of[row.content_id], row)
-        for row in models.RunLine.objects.filter(
-            content__in=live.values("content_id"), **{f"{dimension}_code__contains": loket_code}
-        ).order_by("content_id", "number")
+        for row in lines.filter(holding(codes)).order_by("content_id", "number")
         # Loket does not trim its codes.
-        if (getattr(row, f"{dimension}_code") or "").strip() == loket_code
+        if any((getattr(row, f"{part}_code") or "").strip() in codes[part] for part in codes)
     ]
     places = places_of([(entry_id, row.number, codes_of(row)) for entry_id, row in rows])
     found = []
@@ -186,6 +193,20 @@ def booked_lines(dimension: Dimension, loket_code: str) -> list[BookedLine]:
         if place and debit is not None and credit is not None and (debit or credit):
             found.append(BookedLine(entry_id, codes_of(row), place, *one_sided(debit, credit)))
     return found
+
+
+def holding(codes: Mapping[Dimension, set[str]]) -> Q:
+    """That a line holds one of these codes; all lines once there are many, sooner read than asked.
+
+    Nothing is asked of no codes, so no line holds one.
+    """
+    if sum(map(len, codes.values())) > MOST_ASKED:
+        return Q()
+    asked = Q(pk__in=())
+    for dimension, of_dimension in codes.items():
+        for code in of_dimension:
+            asked |= Q(**{f"{dimension}_code__contains": code})
+    return asked
 
 
 def codes_of(row: models.RunLine) -> Codes:

@@ -4,6 +4,7 @@ Which runs are booked, and by which rules, is known to the app that books them; 
 addresses hand that in, so that the mapping table need not know of it.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -28,12 +29,31 @@ class Consequence:
     credit: Decimal
 
 
+# A code of Loket in a part of the table, and what it would stand for; None: for nothing.
+Change = tuple[Dimension, str, Answer | None]
+
+
 class WhatIf(Protocol):
-    """Tells what a change would have meant for what is booked, the newest entry first.
+    """Tells what changes would have meant for what is booked, the newest entry first."""
 
-    None instead of an answer: the mapping is taken away.
-    """
+    def __call__(self, changes: Sequence[Change]) -> list[Consequence]: ...
 
-    def __call__(
-        self, dimension: Dimension, loket_code: str, answer: Answer | None
-    ) -> list[Consequence]: ...
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many entries there are among the consequences, and the sums of both sides, in euros."""
+
+    entries: int
+    debit: Decimal
+    credit: Decimal
+
+
+def totals_of(found: Iterable[Consequence]) -> Totals:
+    """Of all of them together."""
+    found = list(found)
+    zero = Decimal("0.00")
+    return Totals(
+        entries=len({one.entry_id for one in found}),
+        debit=sum((one.debit for one in found), zero),
+        credit=sum((one.credit for one in found), zero),
+    )

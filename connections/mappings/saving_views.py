@@ -4,7 +4,6 @@ What is booked is known to the app that booked it; the project's addresses hand 
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from connections.errors import CannotRestore, MappingChangedMeanwhile, MappingTrouble
 from connections.mapping import Answer, Dimension, answer_from, mapping_of, takes_over_chart
-from connections.mappings.consequences import Consequence, WhatIf
+from connections.mappings.consequences import WhatIf, totals_of
 from connections.mappings.form import CodeForm, MappingForm, RemovalForm, SeenForm
 from connections.mappings.history import (
     current_answer,
@@ -199,7 +198,7 @@ def page(
     trouble: MappingTrouble | None,
 ) -> HttpResponse:
     """The last look before a change is saved, or why it was not."""
-    found = [] if trouble else what_if(change.dimension, change.code, change.answer)
+    found = [] if trouble else what_if([(change.dimension, change.code, change.answer)])
     facts = [
         (_("In Loket.nl"), f"{change.code} {change.description}".strip()),
         (
@@ -225,23 +224,4 @@ def page(
             "breadcrumbs": above(request),
         },
         status=409 if trouble else 200,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """How many entries there are among the consequences, and the sums of both sides, in euros."""
-
-    entries: int
-    debit: Decimal
-    credit: Decimal
-
-
-def totals_of(found: list[Consequence]) -> Totals:
-    """Of all pages together."""
-    zero = Decimal("0.00")
-    return Totals(
-        entries=len({one.entry_id for one in found}),
-        debit=sum((one.debit for one in found), zero),
-        credit=sum((one.credit for one in found), zero),
     )

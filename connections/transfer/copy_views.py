@@ -7,6 +7,7 @@ from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from connections.mappings.consequences import WhatIf
 from connections.mappings.views import above
 from connections.models import MappingOrigin
 from connections.transfer.books import our_codes, save, standing_table
@@ -14,7 +15,7 @@ from connections.transfer.errors import Overtaken
 from connections.transfer.forms import DIFFERING, MISSING, CopyForm
 from connections.transfer.plan import Plan, plan_of
 from connections.transfer.sources import other_administrations, rows_of_source, sources
-from connections.transfer.views import saved
+from connections.transfer.views import consequences, saved
 from connections.transfer.words import problems_of, told
 from finmaster.models import Administration, Role
 from finmaster.permissions import AdministrationRequest, requires
@@ -37,7 +38,9 @@ def mappings_copy(request: AdministrationRequest) -> HttpResponse:
 
 
 @requires(Role.MANAGER)
-def mappings_copy_from(request: AdministrationRequest, source: str) -> HttpResponse:
+def mappings_copy_from(
+    request: AdministrationRequest, source: str, *, what_if: WhatIf
+) -> HttpResponse:
     """What the table of another administration would do here; and do it."""
     others = other_administrations(request.user, request.administration)
     other = next((one for one in others if one.slug == source), None)
@@ -45,10 +48,10 @@ def mappings_copy_from(request: AdministrationRequest, source: str) -> HttpRespo
         raise Http404
     if request.method != "POST":
         plan = plan_from(request, other)
-        return copy_page(request, other, plan, CopyForm(initial={"seen": plan.digest()}))
+        return copy_page(request, other, plan, CopyForm(initial={"seen": plan.digest()}), what_if)
     form, plan = CopyForm(request.POST), plan_from(request, other, lock=True)
     if not form.is_valid():
-        return copy_page(request, other, plan, form)
+        return copy_page(request, other, plan, form, what_if)
     chosen = replace(plan, changed=[]) if form.cleaned_data["extent"] == MISSING else plan
     try:
         if form.cleaned_data["seen"] != plan.digest():
@@ -57,7 +60,7 @@ def mappings_copy_from(request: AdministrationRequest, source: str) -> HttpRespo
     except Overtaken as trouble:
         plan = plan_from(request, other)
         form = CopyForm(initial={"seen": plan.digest(), "extent": form.cleaned_data["extent"]})
-        return copy_page(request, other, plan, form, trouble=trouble)
+        return copy_page(request, other, plan, form, what_if, trouble=trouble)
     return saved(request, chosen)
 
 
@@ -71,6 +74,7 @@ def copy_page(
     other: Administration,
     plan: Plan,
     form: CopyForm,
+    what_if: WhatIf,
     *,
     trouble: Overtaken | None = None,
 ) -> HttpResponse:
@@ -89,6 +93,7 @@ def copy_page(
             "number": len(plan.added) + len(plan.changed),
             "only_extent": "" if plan.added and plan.changed else only,
             "skipped": problems_of(plan.troubles),
+            **consequences(plan, what_if),
             "breadcrumbs": [
                 *above(request),
                 (

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from connections.mappings.consequences import WhatIf, totals_of
 from connections.mappings.views import above
 from connections.models import MappingOrigin
 from connections.transfer.books import our_codes, rows_of_table, save, standing_table
@@ -26,6 +27,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 # More than these nobody reads: they come from one mistake.
 PROBLEMS_SHOWN = 200
+# The newest of them; what follows is in the totals.
+CONSEQUENCES_SHOWN = 100
 
 
 @require_safe
@@ -55,7 +58,7 @@ def download(
 
 
 @requires(Role.MANAGER)
-def mappings_import(request: AdministrationRequest) -> HttpResponse:
+def mappings_import(request: AdministrationRequest, *, what_if: WhatIf) -> HttpResponse:
     """Ask for a file with a mapping table, and show what it would do. Saves nothing."""
     if request.method != "POST":
         return import_page(request, FileForm())
@@ -63,18 +66,18 @@ def mappings_import(request: AdministrationRequest) -> HttpResponse:
     if form.is_valid():
         try:
             reading = read_rows(read_sheets(form.cleaned_data["file"].read(MAX_BYTES + 1)))
-            return preview_page(request, reading)
+            return preview_page(request, reading, what_if)
         except FileRefused as refusal:
             form.add_error("file", str(refusal))
     return import_page(request, form)
 
 
 @requires(Role.MANAGER)
-def mappings_import_save(request: AdministrationRequest) -> HttpResponse:
+def mappings_import_save(request: AdministrationRequest, *, what_if: WhatIf) -> HttpResponse:
     """Take over a file of which the preview was seen, if it would still do the same."""
     if request.method != "POST":
         # Back here from logging in again, without what was sent.
-        return redirect("connections:mappings_import", request.administration.slug)
+        return redirect("mappings_import", request.administration.slug)
     try:
         rows, seen = unseal(request.POST.get("preview", ""), request.user)
     except PreviewExpired as trouble:
@@ -85,7 +88,7 @@ def mappings_import_save(request: AdministrationRequest) -> HttpResponse:
             raise Overtaken
         save(plan, user=request.user, origin=MappingOrigin.FILE)
     except Overtaken as trouble:
-        return preview_page(request, Reading(rows, [], []), trouble=trouble)
+        return preview_page(request, Reading(rows, [], []), what_if, trouble=trouble)
     return saved(request, plan)
 
 
@@ -101,6 +104,20 @@ def saved(request: AdministrationRequest, plan: Plan) -> HttpResponse:
         request, _("%(added)s and %(changed)s.") % {"added": added, "changed": changed}
     )
     return redirect("connections:mappings", request.administration.slug)
+
+
+def consequences(plan: Plan, what_if: WhatIf) -> dict[str, object]:
+    """What all of a plan would have meant for what is booked, for connections/booked_otherwise."""
+    changes = [(one.part, one.loket_code, one.new) for one in (*plan.added, *plan.changed)]
+    found = what_if(changes) if changes else []
+    shown = found[:CONSEQUENCES_SHOWN]
+    note = _("amounts in euros")
+    if len(shown) < len(found):
+        note = _("amounts in euros; the newest %(shown)s of %(number)s rows") % {
+            "shown": len(shown),
+            "number": len(found),
+        }
+    return {"consequences": shown, "totals": totals_of(found), "consequences_note": note}
 
 
 def import_page(
@@ -123,7 +140,11 @@ def import_page(
 
 
 def preview_page(
-    request: AdministrationRequest, reading: Reading, *, trouble: TransferTrouble | None = None
+    request: AdministrationRequest,
+    reading: Reading,
+    what_if: WhatIf,
+    *,
+    trouble: TransferTrouble | None = None,
 ) -> HttpResponse:
     """What a file would do; with a way to have that done when nothing is wrong with it."""
     plan = plan_of(reading.rows, our_codes(), standing_table())
@@ -142,11 +163,12 @@ def preview_page(
             "unchanged": plan.unchanged,
             "number": len(plan.added) + len(plan.changed),
             "preview": seal(reading.rows, plan, request.user) if may_save else "",
+            **(consequences(plan, what_if) if may_save else {}),
             "breadcrumbs": [
                 *above(request),
                 (
                     _("Import from a file"),
-                    resolve_url("connections:mappings_import", request.administration.slug),
+                    resolve_url("mappings_import", request.administration.slug),
                 ),
             ],
         },

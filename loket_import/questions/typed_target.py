@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from connections.mapping import TARGETS, Dimension
@@ -83,8 +84,8 @@ class TypedTarget(forms.CharField):
         everything = {one.pk: one for one in TARGETS[self.dimension].objects.all()}
         candidates = [Target(one.pk, one.code, one.name) for one in everything.values()]
         if hindered := picked(typed, candidates):
-            meant = ", ".join(str(Named.of(everything[one.id])) for one in hindered[:MOST_MEANT])
-            return ValidationError(NOT_BOOKED_ON, params={"meant": meant})
+            meant = [Named.of(everything[one.id]) for one in hindered]
+            return ValidationError(NOT_BOOKED_ON, params={"meant": named(meant)})
         params = {"typed": typed}
         if perhaps := alike(typed, self.targets):
             params["meant"] = named(perhaps)
@@ -92,9 +93,9 @@ class TypedTarget(forms.CharField):
         return ValidationError(NOT_FOUND[self.dimension], params=params)
 
 
-def named(targets: Sequence[Target]) -> str:
+def named(targets: Sequence[Target | Named]) -> str:
     """The first few by code and name."""
-    return ", ".join(str(one) for one in targets[:MOST_MEANT])
+    return gettext(" or ").join(str(one) for one in targets[:MOST_MEANT])
 
 
 def list_id(dimension: Dimension) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -19,6 +20,7 @@ from connections.mappings.consequences import Consequence
 from connections.mappings.history import last_change
 from connections.models import ChartMode as ConnectionMode
 from connections.models import Connection, CostCenterRule
+from finmaster.models import Membership
 from finmaster.tenancy import administration_scope
 from ledger.models import Account, CostCenter, CostUnit, Journal
 from ledger.posting import Draft, DraftLine, post
@@ -41,6 +43,7 @@ from loket_import.what_if import (
     place_of,
     what_if,
     with_answer,
+    with_answers,
 )
 from tests.books import Books as OurBooks
 from tests.books import make_books
@@ -106,6 +109,15 @@ some_change = st.one_of(
     st.tuples(st.just(Dimension.COST_UNIT), st.sampled_from(UNIT_CODES[1:]), some_answer),
 )
 Change = tuple[Dimension, str, Answer | None]
+
+
+@given(st.lists(some_change, max_size=6))
+def test_answers_together_are_answers_one_after_the_other(changes: list[Change]) -> None:
+    one_by_one = BOOKS
+    for change in changes:
+        one_by_one = with_answer(one_by_one, *change)
+
+    assert with_answers(BOOKS, changes) == one_by_one
 
 
 @st.composite
@@ -403,6 +415,11 @@ def wages(amount: str = "100.00", *, day: date = date(2026, 1, 31)) -> Booking:
     )
 
 
+def asked(dimension: Dimension, code: str, answer: Answer | None) -> list[Consequence]:
+    """What one change would have meant."""
+    return what_if([(dimension, code, answer)])
+
+
 def told(found: list[Consequence]) -> list[tuple[str, str, str, str]]:
     return [(one.old, one.new, str(one.debit), str(one.credit)) for one in found]
 
@@ -411,7 +428,7 @@ def test_another_account_tells_which_entries_would_have_it(transposing: OurBooks
     with administration_scope(transposing.id):
         first, second = wages(), wages("250.50", day=date(2026, 2, 28))
 
-        found = what_if(Dimension.ACCOUNT, "40", Answer(account("4100")))
+        found = asked(Dimension.ACCOUNT, "40", Answer(account("4100")))
 
         assert [one.entry_id for one in found] == [second.entry_id, first.entry_id]
         assert found[0].entry == str(second.entry)
@@ -420,13 +437,34 @@ def test_another_account_tells_which_entries_would_have_it(transposing: OurBooks
         assert told(found) == [(old, new, "250.50", "0.00"), (old, new, "100.00", "0.00")]
 
 
+@pytest.mark.parametrize("most_asked", [50, 0])
+def test_changes_of_a_whole_table_are_told_together(
+    transposing: OurBooks, monkeypatch: pytest.MonkeyPatch, most_asked: int
+) -> None:
+    monkeypatch.setattr("loket_import.what_if.MOST_ASKED", most_asked)
+    with administration_scope(transposing.id):
+        wages()
+
+        found = what_if(
+            [
+                (Dimension.ACCOUNT, "40", Answer(account("4100"))),
+                (Dimension.COST_CENTER, "AFD", Answer(center("K200"))),
+                (Dimension.ACCOUNT, "nowhere", Answer(account("4100"))),
+            ]
+        )
+
+        old, new = "4000 Bruto lonen · K100 Kantoor", "4100 Werkgeverslasten · K200 Werkplaats"
+        assert told(found) == [(old, new, "100.00", "0.00")]
+        assert what_if([]) == []
+
+
 def test_what_is_mapped_already_has_no_consequences(transposing: OurBooks) -> None:
     with administration_scope(transposing.id):
         wages()
 
-        assert what_if(Dimension.ACCOUNT, "40", Answer(account("4000"))) == []
-        assert what_if(Dimension.COST_CENTER, "AFD", Answer(center("K100"))) == []
-        assert what_if(Dimension.COST_UNIT, "PROJ", Answer(unit("P02"))) == []
+        assert asked(Dimension.ACCOUNT, "40", Answer(account("4000"))) == []
+        assert asked(Dimension.COST_CENTER, "AFD", Answer(center("K100"))) == []
+        assert asked(Dimension.COST_UNIT, "PROJ", Answer(unit("P02"))) == []
 
 
 def test_only_the_code_itself_counts_and_not_one_that_holds_it(transposing: OurBooks) -> None:
@@ -438,7 +476,7 @@ def test_only_the_code_itself_counts_and_not_one_that_holds_it(transposing: OurB
             DraftLine(account("1700"), ZERO, Decimal(5), source_line=2),
         )
 
-        assert what_if(Dimension.ACCOUNT, "40", Answer(account("4100"))) == []
+        assert asked(Dimension.ACCOUNT, "40", Answer(account("4100"))) == []
 
 
 @pytest.mark.parametrize(
@@ -456,7 +494,7 @@ def test_a_cost_centre_moves_by_its_mapping(
         wages()
         chosen = answer and Answer(center(answer[0]) if answer[0] else None)
 
-        found = what_if(Dimension.COST_CENTER, "AFD", chosen or None)
+        found = asked(Dimension.COST_CENTER, "AFD", chosen or None)
 
         assert told(found) == [("4000 Bruto lonen · K100 Kantoor", new, "100.00", "0.00")]
 
@@ -466,7 +504,7 @@ def test_a_rule_of_an_account_moves_its_cost_centre(transposing: OurBooks) -> No
         wages()
         fixed = Answer(account("1700"), CostCenterRule.FIXED, center("K200"))
 
-        found = what_if(Dimension.ACCOUNT, "17", fixed)
+        found = asked(Dimension.ACCOUNT, "17", fixed)
 
         assert told(found) == [
             (
@@ -483,7 +521,7 @@ def test_where_the_chart_is_taken_over_an_account_stays(transposing: OurBooks) -
         Connection.objects.update(chart_mode=ConnectionMode.ADOPT)
         wages()
 
-        assert what_if(Dimension.ACCOUNT, "40", Answer(account("4100"))) == []
+        assert asked(Dimension.ACCOUNT, "40", Answer(account("4100"))) == []
 
 
 def test_a_negative_amount_and_two_sides_are_told_on_the_side_where_they_are(
@@ -504,7 +542,7 @@ def test_a_negative_amount_and_two_sides_are_told_on_the_side_where_they_are(
             DraftLine(account("1700"), ZERO, Decimal(50), source_line=4),
         )
 
-        (found,) = what_if(Dimension.ACCOUNT, "40", Answer(account("4100")))
+        (found,) = asked(Dimension.ACCOUNT, "40", Answer(account("4100")))
 
         assert (found.debit, found.credit) == (Decimal("100.00"), Decimal("50.00"))
 
@@ -517,7 +555,7 @@ def test_a_run_whose_entry_was_reversed_has_no_consequences(transposing: OurBook
         )
         Booking.objects.filter(pk=booking.pk).update(reversal=counter)
 
-        assert what_if(Dimension.ACCOUNT, "40", Answer(account("4100"))) == []
+        assert asked(Dimension.ACCOUNT, "40", Answer(account("4100"))) == []
 
 
 def test_lines_that_were_added_up_are_found_by_the_proof(transposing: OurBooks) -> None:
@@ -538,7 +576,7 @@ def test_lines_that_were_added_up_are_found_by_the_proof(transposing: OurBooks) 
             proof=msgspec.to_builtins(kept_then),
         )
 
-        found = what_if(Dimension.ACCOUNT, "40", Answer(account("1710")))
+        found = asked(Dimension.ACCOUNT, "40", Answer(account("1710")))
 
         old, new = (
             f"{one} · geen kostenplaats"
@@ -555,7 +593,7 @@ def test_many_runs_take_as_many_queries_as_one(transposing: OurBooks) -> None:
             with CaptureQueriesContext(
                 connection,
             ) as queries:
-                found = what_if(Dimension.ACCOUNT, "40", Answer(account("4100")))
+                found = asked(Dimension.ACCOUNT, "40", Answer(account("4100")))
             counts.append((len(found), len(queries)))
 
     assert [number for number, _ in counts] == [1, 2, 3]
@@ -568,7 +606,7 @@ def test_nothing_is_told_of_another_administration(transposing: OurBooks) -> Non
         elsewhere = account("4100")
 
     with administration_scope(make_books("Anders").id):
-        assert what_if(Dimension.ACCOUNT, "40", Answer(elsewhere)) == []
+        assert asked(Dimension.ACCOUNT, "40", Answer(elsewhere)) == []
 
 
 def test_the_page_shows_the_entries_with_amounts_and_says_that_they_stay(
@@ -595,3 +633,60 @@ def test_the_page_shows_the_entries_with_amounts_and_says_that_they_stay(
         assert words in shown
     assert "2 geboekte runs zouden anders geboekt zijn" in shown
     assert "Wat geboekt is, blijft zoals het is." in shown
+
+
+def test_a_file_tells_what_it_would_have_meant_for_what_is_booked(transposing: OurBooks) -> None:
+    with administration_scope(transposing.id):
+        wages("1234.50")
+    table = (
+        "Onderdeel;Code in Loket.nl;Omschrijving in Loket.nl;Onze code;Regel;Kostenplaats\r\n"
+        "Rekeningen;40;;4100;;\r\nKostenplaatsen;AFD;;K200;;\r\nRekeningen;99;;4000;;\r\n"
+    )
+
+    answer = client_of(transposing.manager).post(
+        reverse("mappings_import", args=[transposing.administration.slug]),
+        {"file": SimpleUploadedFile("tabel.csv", table.encode())},
+    )
+
+    assert told(answer.context["consequences"]) == [
+        (
+            "4000 Bruto lonen · K100 Kantoor",
+            "4100 Werkgeverslasten · K200 Werkplaats",
+            "1234.50",
+            "0.00",
+        )
+    ]
+    assert "1 geboekte run zou anders geboekt zijn" in answer.content.decode()
+
+
+def test_another_table_tells_what_it_would_have_meant_for_what_is_booked(
+    transposing: OurBooks,
+) -> None:
+    other = make_books("Bakkerij De Halm", office=transposing.office)
+    with administration_scope(other.id):
+        add_mapping(
+            Dimension.ACCOUNT,
+            loket_code="40",
+            loket_description="",
+            target_id=account("4100"),
+            user=other.manager,
+        )
+    with administration_scope(transposing.id):
+        wages("1234.50")
+    Membership.objects.create(
+        user=transposing.manager,
+        office=other.office,
+        administration=other.administration,
+        role="viewer",
+    )
+
+    answer = client_of(transposing.manager).get(
+        reverse(
+            "mappings_copy_from",
+            args=[transposing.administration.slug, other.administration.slug],
+        )
+    )
+
+    new = "4100 Werkgeverslasten · K100 Kantoor"
+    assert [one.new for one in answer.context["consequences"]] == [new]
+    assert "1.234,50" in answer.content.decode()

@@ -37,7 +37,9 @@ EXPORTS = ("mappings_xlsx", "mappings_csv")
 
 def address(books: Books, name: str, *rest: object) -> str:
     """The address of a page of the mapping table."""
-    return reverse(f"connections:{name}", args=[books.administration.slug, *rest])
+    outside = name in ("mappings_import", "mappings_import_save", "mappings_copy_from")
+    name = name if outside else f"connections:{name}"
+    return reverse(name, args=[books.administration.slug, *rest])
 
 
 def map_(books: Books, part: Dimension, code: str, ours: str = "", **said: Any) -> None:

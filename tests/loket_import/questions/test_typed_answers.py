@@ -136,7 +136,7 @@ def test_an_account_can_be_typed(
         ("4370 Maaltijdvergoeding (oud)", "(geblokkeerd) kan niet worden geboekt"),
         ("Iets", "Er is geen rekening “Iets”. Typ"),
         ("bruto lon", "Bedoelt u misschien 4000 Bruto lonen?"),
-        ("Dubbel", "6001 Dubbel, 6002 Dubbel"),
+        ("Dubbel", "6001 Dubbel of 6002 Dubbel"),
     ],
 )
 def test_what_is_not_found_or_not_clear_is_said_at_the_field(
