@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
+from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 
 from connections.mapping import TARGETS, Dimension
@@ -95,7 +95,7 @@ class TypedTarget(forms.CharField):
 
 def named(targets: Sequence[Target | Named]) -> str:
     """The first few by code and name."""
-    return gettext(" or ").join(str(one) for one in targets[:MOST_MEANT])
+    return get_text_list([str(one) for one in targets[:MOST_MEANT]])
 
 
 def list_id(dimension: Dimension) -> str:
