@@ -16,10 +16,8 @@ from finmaster.errors import UserError, violated_constraint
 from finmaster.models import User
 from loket_import.jobs import request_job
 from loket_import.models import (
-    UNFINISHED,
     Booking,
     BookingRules,
-    Job,
     JobKind,
     JournalRun,
     LoketReport,
@@ -31,6 +29,8 @@ from loket_import.wizard import runs_of
 
 # Loket documents nowhere in which states it may be told; results exist, and no export succeeded.
 MAY_BE_TOLD = frozenset({READY, EXPORTING, EXPORT_FAILED})
+# While somebody exports a run, that it failed is not ours to say.
+MAY_BE_REFUSED = MAY_BE_TOLD - {EXPORTING}
 
 BOOKED_AS = gettext_noop("FinMaster: booked as %(entry)s")
 
@@ -100,9 +100,9 @@ def refuse_run(run_id: int, *, message: str, connection: Connection, user: User)
     Loket: the run gets the status of a failed export, which others see as well.
     """
     run = JournalRun.objects.select_for_update().get(pk=run_id)
-    if Booking.objects.filter(run=run, reversal=None).exists():
+    if is_booked(run_id):
         raise ReportRefused("report_of_booked_run")
-    if run.status_key not in MAY_BE_TOLD or run.missing_since or run.test_year:
+    if run.status_key not in MAY_BE_REFUSED or run.missing_since or run.test_year:
         raise ReportRefused("report_not_open")
     if connection.may_report is False:
         raise ReportRefused("report_not_allowed")
@@ -125,6 +125,8 @@ def send_again(run_id: int) -> bool:
     report = LoketReport.objects.filter(run_id=run_id).order_by("-pk").first()
     if report is None or report.state in (ReportState.SENT, ReportState.NEEDLESS):
         return False
+    if is_belied(report):
+        return False
     put_back(LoketReport.objects.filter(pk=report.pk))
     send(run_id)
     return True
@@ -135,8 +137,6 @@ def allow_again(connection: Connection) -> int:
 
     How many are sent. Loket is asked one after the other; the first refusal stops the rest.
     """
-    connection.may_report = None
-    connection.save(update_fields=["may_report"])
     runs = runs_of(connection)
     refused = LoketReport.objects.filter(
         run__in=runs, state=ReportState.NOT_ALLOWED, booking__reversal=None, booking__isnull=False
@@ -146,6 +146,9 @@ def allow_again(connection: Connection) -> int:
     # Each run has one booking that stands, and what is still to be said of it is that.
     busy = set(waiting_reports(*run_ids).values_list("run_id", flat=True))
     put_back(refused.exclude(run_id__in=busy))
+    # After the runs, as whoever settles a report does it: the other way about they would deadlock.
+    connection.may_report = None
+    connection.save(update_fields=["may_report"])
     for run_id in run_ids:
         send(run_id)
     return len(run_ids)
@@ -166,8 +169,11 @@ def send(run_id: int) -> None:
     request_job(JobKind.REPORT, subject=str(run_id))
 
 
-def is_being_sent(run_id: int) -> bool:
-    """Whether a worker is at it, or will be."""
-    return Job.objects.filter(
-        kind=JobKind.REPORT, subject=str(run_id), state__in=UNFINISHED
-    ).exists()
+def is_belied(report: LoketReport) -> bool:
+    """Whether a report says that a run can't be booked which was booked since."""
+    return report.action == ReportAction.FAILED and is_booked(report.run_id)
+
+
+def is_booked(run_id: int) -> bool:
+    """Whether a booking of a run stands."""
+    return Booking.objects.filter(run_id=run_id, reversal=None).exists()

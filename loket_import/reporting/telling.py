@@ -5,7 +5,7 @@ attempt finds what is done already, and an act that Loket documents no key for i
 Whatever happens here, the books stay as they are.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.conf import settings
@@ -30,8 +30,8 @@ from loket_import.errors import (
 )
 from loket_import.fetching import RunGone, linked_run, live_link
 from loket_import.jobs import Claimed
-from loket_import.models import JournalRun, LoketReport, ReportAction, ReportState
-from loket_import.reporting.outbox import MAY_BE_TOLD, send, waiting_reports
+from loket_import.models import Job, JobKind, JournalRun, LoketReport, ReportAction, ReportState
+from loket_import.reporting.outbox import MAY_BE_REFUSED, MAY_BE_TOLD, send, waiting_reports
 from loket_import.statuses import EXPORT_FAILED, EXPORTED, REMOVED
 
 
@@ -51,7 +51,10 @@ class NotTold(LoketUnavailable):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A report as a worker needs it, read once; `is_overtaken` when its booking was reversed."""
+    """A report as a worker needs it, read once; `is_overtaken` when its booking was reversed.
+
+    `may_be_told` when an earlier attempt may have told Loket, so that an export there may be ours.
+    """
 
     id: int
     run_id: int
@@ -59,6 +62,7 @@ class Waiting:
     message: str
     is_overtaken: bool
     is_forbidden: bool
+    may_be_told: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,10 @@ EXPORTED_MEANWHILE = Outcome(
     ReportState.NEEDLESS,
     _("Loket.nl says that the run was exported in the meantime, so it was not told."),
 )
+EXPORTED_ALREADY = Outcome(
+    ReportState.NEEDLESS,
+    _("In Loket.nl the run is exported already, so there was nothing left to tell."),
+)
 NOT_OPEN = Outcome(
     ReportState.FAILED,
     _("In Loket.nl the journal run is in a state in which nothing can be said of it."),
@@ -112,7 +120,7 @@ def handle_report(job: Claimed) -> None:
     """Send the waiting report of a run; its job fails or waits without any effect on the books."""
     run_id = int(job.subject)
     with administration_scope(job.administration_id):
-        waiting = read_waiting(run_id)
+        waiting = read_waiting(job)
     if waiting is None:
         settle(job, run_id, None, None)
     elif waiting.is_overtaken:
@@ -123,12 +131,16 @@ def handle_report(job: Claimed) -> None:
         settle(job, run_id, waiting, outcome_of(job, waiting))
 
 
-def read_waiting(run_id: int) -> Waiting | None:
-    """The report of a run that is to be sent, in the scope that is open."""
+def read_waiting(job: Claimed) -> Waiting | None:
+    """The report that a job is to send, in the scope that is open."""
+    run_id = int(job.subject)
     report = waiting_reports(run_id).select_related("booking").first()
     if report is None:
         return None
     live = Connection.objects.exclude(state=ConnectionState.ENDED)
+    earlier = Job.objects.filter(
+        kind=JobKind.REPORT, subject=job.subject, finished_at__gte=report.created_at
+    )
     return Waiting(
         id=report.pk,
         run_id=run_id,
@@ -136,6 +148,7 @@ def read_waiting(run_id: int) -> Waiting | None:
         message=report.message,
         is_overtaken=report.booking is not None and report.booking.reversal_id is not None,
         is_forbidden=live.filter(may_report=False).exists(),
+        may_be_told=job.attempt > 1 or earlier.exists(),
     )
 
 
@@ -172,12 +185,17 @@ def tell(client: LoketClient, loket_id: UUID, waiting: Waiting) -> Outcome:
         return reached or Outcome(ReportState.FAILED, NOT_TAKEN, refusal.reason)
     except (LoketUnreadable, LoketTooLarge):
         # It answered 200 with a body that says nothing: the run itself says whether it was done.
-        return standing(client, loket_id, waiting) or Outcome(ReportState.FAILED, NOT_TAKEN)
+        told = replace(waiting, may_be_told=True)
+        return standing(client, loket_id, told) or Outcome(ReportState.FAILED, NOT_TAKEN)
     return Outcome(ReportState.SENT, may_report=True)
 
 
 def standing(client: LoketClient, loket_id: UUID, waiting: Waiting) -> Outcome | None:
-    """What Loket says already; None where it can be told."""
+    """What Loket says already; None where it can be told.
+
+    An export counts as our word where it may be: an export of somebody else never becomes it, for
+    what we told decides later whether an exported run may be booked without asking.
+    """
     try:
         status = client.journal_run(loket_id).status_key
     except LoketNotFound:
@@ -185,9 +203,10 @@ def standing(client: LoketClient, loket_id: UUID, waiting: Waiting) -> Outcome |
     if status == REMOVED:
         return GONE
     if status == EXPORTED:
-        is_said = waiting.action == ReportAction.PROCESSED
-        return Outcome(ReportState.SENT) if is_said else EXPORTED_MEANWHILE
-    if status not in MAY_BE_TOLD:
+        if waiting.action != ReportAction.PROCESSED:
+            return EXPORTED_MEANWHILE
+        return Outcome(ReportState.SENT) if waiting.may_be_told else EXPORTED_ALREADY
+    if status not in (MAY_BE_TOLD if waiting.action == ReportAction.PROCESSED else MAY_BE_REFUSED):
         return NOT_OPEN
     if status == EXPORT_FAILED and waiting.action == ReportAction.FAILED:
         return Outcome(ReportState.SENT) if is_last_word(client, loket_id, waiting) else None

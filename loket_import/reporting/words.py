@@ -12,7 +12,7 @@ from loket_import.models import (
     LoketReport,
     ReportState,
 )
-from loket_import.reporting.outbox import MAY_BE_TOLD
+from loket_import.reporting.outbox import MAY_BE_REFUSED, is_belied
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,11 @@ class Reports:
 
 
 def reports_of(run: JournalRun) -> Reports:
-    """What Loket was told of a run; two queries at most."""
+    """What Loket was told of a run; three queries at most."""
     found = list(LoketReport.objects.filter(run=run).select_related("requested_by").order_by("-pk"))
     waiting = next((one for one in found if one.state == ReportState.WAITING), None)
     trouble, is_stuck = trouble_of(run) if waiting else ("", False)
-    newest = found[0].state if found else ""
+    newest = found[0].state if found and not is_belied(found[0]) else ""
     return Reports(
         events=[
             happening(one, trouble if one is waiting else "", is_stuck=one is waiting and is_stuck)
@@ -44,7 +44,7 @@ def reports_of(run: JournalRun) -> Reports:
         needs_right=newest == ReportState.NOT_ALLOWED,
         may_refuse=(
             waiting is None
-            and run.status_key in MAY_BE_TOLD
+            and run.status_key in MAY_BE_REFUSED
             and run.missing_since is None
             and not run.test_year
         ),

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Value
 from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 
 from connections.lifecycle import end
 from connections.models import Connection, ConnectionState
@@ -28,8 +29,10 @@ from loket_import.models import (
     ReportState,
 )
 from loket_import.reporting.outbox import ReportRefused, allow_again, refuse_run, send_again
+from loket_import.reporting.words import reports_of
 from loket_import.sandbox import SandboxServer
 from loket_import.sandbox import faults as fault
+from loket_import.sandbox.cast import PAYROLL_COLLEAGUE
 from loket_import.sandbox.model import RIGHT_EXPORT, Status
 from loket_import.tasks import HANDLERS
 from tests.loket_import.linked import Linked, connect, make_linked
@@ -154,13 +157,57 @@ def test_loket_is_told_that_the_run_is_processed(
     assert may_report(linked) is True
 
 
+def export_elsewhere(linked: Linked, run: JournalRun) -> None:
+    """Somebody fetches the run with another package."""
+    linked.loket.world.record_export(
+        str(run.loket_id),
+        succeeded=True,
+        exported_by=PAYROLL_COLLEAGUE,
+        application=(2, "Export per run"),
+        message=None,
+    )
+
+
 def test_a_run_that_is_exported_already_is_not_told_again(
     linked: Linked, run: JournalRun, booked: Booking
 ) -> None:
     linked.loket.world.set_status(str(run.loket_id), Status.EXPORTED)
 
-    assert send(linked, run).state == ReportState.SENT
+    report = send(linked, run)
+
+    assert (report.state, bool(report.error_message)) == (ReportState.NEEDLESS, True)
     assert at_loket(linked, run).exports == []
+
+
+def test_an_export_of_somebody_else_is_never_taken_for_our_word(
+    linked: Linked, run: JournalRun, booked: Booking
+) -> None:
+    """Exported elsewhere between our booking and our message, and reversed here since."""
+    export_elsewhere(linked, run)
+    send(linked, run)
+    linked.undo(booked.entry)
+    run = linked.fetched(at_loket(linked, run))
+
+    with linked.scope():
+        (asked,) = linked.seen(run).proposal.errors
+    assert asked.code == "run_exported"
+
+
+def test_a_second_booking_adds_no_word_of_ours_that_loket_never_heard(
+    linked: Linked, run: JournalRun, booked: Booking
+) -> None:
+    """Booked and told, reversed, booked again: Loket heard it once, so a second export is not."""
+    send(linked, run)
+    linked.undo(booked.entry)
+    again = linked.booked(linked.fetched(at_loket(linked, run)))
+    send(linked, run)
+    linked.undo(again.entry)
+    export_elsewhere(linked, run)
+    run = linked.fetched(at_loket(linked, run))
+
+    with linked.scope():
+        (asked,) = linked.seen(run).proposal.errors
+    assert asked.code == "run_exported"
 
 
 @pytest.mark.parametrize("status", [Status.READY, Status.EXPORTING, Status.EXPORT_FAILED])
@@ -286,7 +333,7 @@ def test_after_the_last_attempt_it_can_be_tried_again(
     assert send(linked, run).state == ReportState.SENT
 
 
-def test_a_conflict_that_means_done_is_done(
+def test_a_conflict_that_means_exported_leaves_nothing_to_tell(
     linked: Linked, run: JournalRun, booked: Booking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody exports the run between our question and our word."""
@@ -298,7 +345,7 @@ def test_a_conflict_that_means_done_is_done(
 
     monkeypatch.setattr(LoketClient, "mark", late)
 
-    assert send(linked, run).state == ReportState.SENT
+    assert send(linked, run).state == ReportState.NEEDLESS
 
 
 @pytest.mark.parametrize("status", [400, 409])
@@ -563,6 +610,7 @@ def test_one_refusal_waits_at_a_time(linked: Linked, run: JournalRun) -> None:
     "values",
     [
         {"status_key": 3},
+        {"status_key": 5},
         {"status_key": 7},
         {"status_key": 0},
         {"test_year": True},
@@ -603,6 +651,56 @@ def test_what_was_sent_is_not_sent_again(linked: Linked, run: JournalRun, booked
 
     with linked.scope():
         assert not send_again(run.pk)
+
+
+def test_while_somebody_exports_the_run_no_failure_is_told(linked: Linked, run: JournalRun) -> None:
+    """It would call an export a failure that is under way."""
+    refuse(linked, run)
+    linked.loket.world.set_status(str(run.loket_id), Status.EXPORTING)
+
+    report = send(linked, run)
+
+    assert (report.state, bool(report.error_message)) == (ReportState.FAILED, True)
+    assert heard(at_loket(linked, run)) == []
+
+
+@pytest.mark.parametrize("state", [ReportState.FAILED, ReportState.NOT_ALLOWED])
+def test_a_refusal_that_was_not_sent_is_not_sent_of_a_booked_run(
+    linked: Linked, run: JournalRun, state: ReportState
+) -> None:
+    with linked.scope():
+        BookingRules.objects.create(reports_to_loket=False)
+    refuse(linked, run)
+    with linked.scope():
+        LoketReport.objects.update(state=state, settled_at=Now())
+        Job.objects.filter(kind=JobKind.REPORT).update(state=JobState.DONE, finished_at=Now())
+    linked.booked(run)
+
+    with linked.scope():
+        assert not send_again(run.pk)
+        shown = reports_of(run)
+    assert not shown.may_retry
+    assert not shown.needs_right
+    assert report_of(linked, run).state == state
+    assert at_loket(linked, run).status == Status.READY
+
+
+def test_what_is_sent_when_the_right_is_granted_locks_runs_before_the_connection(
+    linked: Linked, run: JournalRun, booked: Booking
+) -> None:
+    """Who settles a report holds the run and then changes the connection."""
+    take_right(linked)
+    send(linked, run)
+
+    with linked.scope(), CaptureQueriesContext(connection) as queries:
+        allow_again(linked.connection())
+
+    texts = [one["sql"] for one in queries]
+    locked = next(place for place, text in enumerate(texts) if "FOR UPDATE" in text)
+    changed = next(
+        place for place, text in enumerate(texts) if text.startswith('UPDATE "connections_conn')
+    )
+    assert locked < changed
 
 
 # What the database holds
