@@ -28,6 +28,7 @@ LEAST_TAX, MOST_TAX = Decimal("0.00"), Decimal("0.60")
 LARGEST_SHIFT = Decimal("0.10")
 # Wet minimumloon art. 15: holiday pay is at least 8% of wages.
 LEAST_HOLIDAY, MOST_HOLIDAY = Decimal("0.070"), Decimal("0.090")
+USUAL_HOLIDAY = Decimal("0.080")
 COST_KINDS = ("expense", "income")
 MOST_NAMES = 5
 TENTH = Decimal("0.1")
@@ -58,7 +59,7 @@ def tax_is_plausible(figures: WageFigures, history: RunHistory) -> Iterator[Prob
             "tax_implausible",
             format_lazy(
                 _(
-                    "The wage tax is {share}% of the gross wages; between {least} and {most}% is "
+                    "The wage tax is {share} of the gross wages; between {least} and {most} is "
                     "usual."
                 ),
                 share=_percentage(share),
@@ -78,7 +79,7 @@ def tax_is_plausible(figures: WageFigures, history: RunHistory) -> Iterator[Prob
         "tax_shifted",
         format_lazy(
             _(
-                "The wage tax is {share}% of the gross wages, and was {usual}% on average in the "
+                "The wage tax is {share} of the gross wages, and was {usual} on average in the "
                 "pay periods before."
             ),
             share=_percentage(share),
@@ -101,8 +102,9 @@ def holiday_reserve_is_plausible(figures: WageFigures, _history: RunHistory) -> 
         yield _warning(
             "holiday_reserve_implausible",
             format_lazy(
-                _("The holiday pay reserved is {share}% of the wages; about 8% is usual."),
+                _("The holiday pay reserved is {share} of the wages; about {usual} is usual."),
                 share=_percentage(share),
+                usual=_percentage(USUAL_HOLIDAY),
             ),
             _(
                 "Check the reservation in Loket, and whether bonuses stand on an account of their "
@@ -246,5 +248,5 @@ def _names(names: Iterable[str]) -> str:
 
 
 def _percentage(share: Decimal) -> str:
-    """'23,8' for 0.238."""
-    return str((100 * share).quantize(TENTH, rounding=ROUND_HALF_UP)).replace(".", ",")
+    """'23,8%' for 0.238."""
+    return f"{(100 * share).quantize(TENTH, rounding=ROUND_HALF_UP)}%".replace(".", ",")
