@@ -67,6 +67,10 @@ REFUSALS = {
         "The workbook has no sheet that is called Rekeningen, Kostenplaatsen or Kostendragers. "
         "Download the mapping table and use it as an example."
     ),
+    "part_twice": _(
+        "The workbook has two sheets for one part of the mapping table: their names differ by a "
+        "space or a capital only. Leave one of them."
+    ),
     "no_headings": _(
         "This is no mapping table: the first row has none of its headings. Choose another file, or "
         "download the mapping table and use it as an example."

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO, StringIO
 from typing import Protocol
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 from openpyxl.cell.text import Text
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.worksheet.worksheet import Worksheet
-from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
+from openpyxl.xml.constants import ARC_STYLE, SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
 from connections.transfer.errors import FileRefused
@@ -20,8 +20,10 @@ from connections.transfer.writing import rearm
 MAX_BYTES = 5 * 1024 * 1024
 MAX_UNPACKED_BYTES = 20 * 1024 * 1024
 MAX_COLUMNS = 50
-# More rows than this a sheet can't have.
+MAX_SHEETS = 255
+# More rows than this a sheet can't have, and a number format no more characters.
 EXCEL_ROWS = 1_048_576
+EXCEL_FORMAT_CHARS = 255
 # Excel keeps fifteen digits of a number; of a longer code it has lost the end.
 EXACT_BELOW = 10**15
 
@@ -52,6 +54,7 @@ def read_xlsx(content: bytes) -> list[Sheet]:
     try:
         reader = TextReader(BytesIO(content), read_only=True, keep_links=False)
         reader.read()
+        refuse_parts_twice([sheet.title for sheet in reader.wb.worksheets])
         sheets = [sheet_of(sheet) for sheet in reader.wb.worksheets]
     except FileRefused:
         raise
@@ -61,6 +64,13 @@ def read_xlsx(content: bytes) -> list[Sheet]:
     if all(same_word(sheet.name, PART_WORDS) is None for sheet in sheets):
         raise FileRefused("no_sheet")
     return sheets
+
+
+def refuse_parts_twice(names: Iterable[str]) -> None:
+    """FileRefused where names of sheets differ by a space or a capital only."""
+    parts = [part for name in names if (part := same_word(name, PART_WORDS))]
+    if len(set(parts)) < len(parts):
+        raise FileRefused("part_twice")
 
 
 def refuse_bombs(content: bytes) -> None:
@@ -94,7 +104,39 @@ class SheetCell(Protocol):
 
 
 class TextReader(ExcelReader):
-    """openpyxl's reader, which by itself would leave 'x005F_' out of a text."""
+    """openpyxl's reader, which by itself would leave 'x005F_' out of a text.
+
+    And which by itself would work for hours on a small file that asks for it.
+    """
+
+    def read_workbook(self) -> None:
+        """Read which sheets there are; FileRefused for more than people make.
+
+        A workbook may name one part of the file for many of its sheets: each would be read again.
+        """
+        self.refuse_long_formats()
+        super().read_workbook()
+        if len(self.parser.sheets) > MAX_SHEETS:
+            raise FileRefused("too_large_unpacked")
+        contents = [relation.target for _sheet, relation in self.parser.find_sheets()]
+        if len(set(contents)) < len(contents):
+            raise FileRefused("damaged")
+
+    def refuse_long_formats(self) -> None:
+        """FileRefused for a number format longer than Excel allows.
+
+        To see which of them are of dates, openpyxl takes time by the square of their length.
+        """
+        if ARC_STYLE not in self.valid_files:
+            return
+        with self.archive.open(ARC_STYLE) as source:
+            for _event, node in iterparse(source):
+                if len(node.get("formatCode", "")) > EXCEL_FORMAT_CHARS:
+                    raise FileRefused("damaged")
+                node.clear()
+
+    def read_chartsheet(self, sheet: object, relation: object) -> None:
+        """Leave out a sheet that is a chart: it has no cells, but may have many drawings."""
 
     def read_strings(self) -> None:
         """Read the texts that cells refer to."""
@@ -114,7 +156,17 @@ def sheet_of(sheet: Worksheet) -> Sheet:
     if same_word(sheet.title, PART_WORDS) is None:
         return Sheet(sheet.title, {})
     rows = sheet.iter_rows(max_row=EXCEL_ROWS, max_col=MAX_COLUMNS)
-    return Sheet(sheet.title, numbered([cell_text(cell) for cell in row] for row in rows))
+    return Sheet(sheet.title, numbered(texts_of_rows(rows)))
+
+
+def texts_of_rows(rows: Iterable[Sequence[SheetCell]]) -> Iterator[list[Cell]]:
+    """What rows say. Those that are not there are one and the same, and a million cost little."""
+    last: Sequence[SheetCell] | None = None
+    texts: list[Cell] = []
+    for row in rows:
+        if row is not last:
+            last, texts = row, [cell_text(cell) for cell in row]
+        yield texts
 
 
 def cell_text(cell: SheetCell) -> Cell:
@@ -145,7 +197,7 @@ def read_csv(content: bytes) -> Sheet:
     delimiter = "," if headings.count(",") > headings.count(";") else ";"
     lines = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        return Sheet("", numbered([rearm(cell) for cell in row] for row in lines))
+        return Sheet("", numbered([rearm(cell) for cell in row[:MAX_COLUMNS]] for row in lines))
     except csv.Error as error:
         raise FileRefused("broken_csv") from error
 
