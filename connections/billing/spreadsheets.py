@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import IO, Any
+from xml.sax.saxutils import escape
 
 import xlsxwriter
 from django.db.models import QuerySet, Sum
@@ -13,12 +14,12 @@ from django.utils.translation import gettext as _
 
 from connections.billing.models import Statement, StatementLine
 from connections.billing.months import written
+from connections.transfer.writing import disarm
 from finmaster.templatetags.finmaster import amount as written_amount
 from finmaster.templatetags.finmaster import nl_date, nl_datetime
 
 ROWS_AT_ONCE = 2000
-# What a spreadsheet would take for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 DATE_FORMAT, AMOUNT_FORMAT = "dd-mm-yyyy", "#,##0.00"
 
 Cell = str | int | Decimal | date | None
@@ -88,8 +89,8 @@ def as_text(cell: Cell) -> str:
             return written_amount(cell)
         case date():
             return nl_date(cell)
-        case str() if cell.startswith(FORMULA):
-            return f"'{cell}"
+        case str():
+            return disarm(cell)
         case _other:
             return str(cell)
 
@@ -124,8 +125,7 @@ def total_rows(statements: QuerySet[Statement]) -> Iterator[list[Cell]]:
 
 def write_xlsx(file: IO[bytes], statements: QuerySet[Statement]) -> None:
     """Write totals and lines as two sheets; amounts are numbers and dates are dates."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(file, options) as workbook:
+    with xlsxwriter.Workbook(file, OPTIONS) as workbook:
         bold = workbook.add_format({"bold": True})
         formats: dict[type, Any] = {
             Decimal: workbook.add_format({"num_format": AMOUNT_FORMAT}),
@@ -156,7 +156,17 @@ def write_cell(sheet: Any, number: int, column: int, cell: Cell, formats: dict[t
         case date():
             sheet.write_datetime(number, column, cell, formats[date])
         case _other:
-            sheet.write_string(number, column, str(cell))
+            sheet.write_string(number, column, unmarked(str(cell)))
+
+
+def unmarked(text: str) -> str:
+    """A text for xlsxwriter, which takes one between these two marks for XML of its own making.
+
+    It would write that as it is, and thereby whatever cells and formulas somebody put in a name.
+    """
+    if text.startswith("<r>") and text.endswith("</r>"):
+        return f'<r><t xml:space="preserve">{escape(text)}</t></r>'
+    return text
 
 
 WRITERS: dict[str, tuple[str, Callable[[IO[bytes], QuerySet[Statement]], None]]] = {
