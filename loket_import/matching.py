@@ -80,8 +80,21 @@ def match(*, facts: RunFacts, lines: Sequence[RunLine], books: Books, options: O
         unusable_lines=tuple(unusable),
         matched_lines=tuple(found),
     )
-    case = Case(facts, options, lines, tuple(found), proposal)
-    return replace(proposal, problems=tuple(problem for check in CHECKS for problem in check(case)))
+    return checked(Case(facts, options, lines, tuple(found), proposal))
+
+
+def checked(case: Case) -> Proposal:
+    """The proposal of a case with what all checks found, and the names of those that passed.
+
+    Of checks by the same name, as those of cost centres and cost units, each must have passed.
+    """
+    found = [(check.__name__, tuple(check(case))) for check in CHECKS]
+    failed = {name for name, problems in found if problems}
+    return replace(
+        case.proposal,
+        problems=tuple(problem for _name, problems in found for problem in problems),
+        passed=tuple(dict.fromkeys(name for name, _problems in found if name not in failed)),
+    )
 
 
 def matched(line: RunLine, books: Books, chart_mode: ChartMode) -> MatchedLine:

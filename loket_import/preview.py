@@ -66,6 +66,7 @@ def preview(run: JournalRun, connection: Connection) -> Preview | None:
         booking_date=terms.booking_date,
         description=terms.description,
         condenses=terms.condenses,
+        is_date_by_rule=run.booking_date is None,
     )
     lines = run_lines(content)
     books = load_books()
@@ -90,6 +91,7 @@ def facts(
     run: JournalRun, content: RunContent, lines: Sequence[RunLine], booking_date: date
 ) -> RunFacts:
     """What matching must know of a run besides its lines."""
+    words = confirmed(run)
     return RunFacts(
         status_key=run.status_key,
         status_text=run.status_text,
@@ -101,10 +103,11 @@ def facts(
         stored_line_count=content.line_count,
         is_missing=run.missing_since is not None,
         other_bookings=other_bookings(run),
-        confirmed=confirmed(run),
+        confirmed=words,
         trail=read_trail(run.exports),
         is_exported_by_us=run.pk in exported_by_us([run]),
-        twins=twins_of(run, booking_date, lines),
+        twins=twins_of(run, booking_date, lines, judged=len(words)),
+        source_hash=content.source_hash,
     )
 
 

@@ -116,7 +116,7 @@ class RunFacts:
     `year` is the payroll year, which in Loket need not be the year of either period date;
     `stored_line_count` is the number of lines that was counted when the run was fetched;
     `is_missing` tells that Loket lists the run no longer; `other_bookings` are those of the runs
-    of the same payroll run or pay period.
+    of the same payroll run or pay period; `source_hash` names its lines.
     """
 
     status_key: int
@@ -137,6 +137,7 @@ class RunFacts:
     twins: tuple[Twin, ...] = ()
     # What the payroll journalised before; empty where that plays no part.
     history: RunHistory = NOTHING_BEFORE
+    source_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,13 +254,15 @@ class Books:
 class Options:
     """What was chosen: how accounts are found, and the entry's date, description and detail.
 
-    `condenses` makes one line for each account, cost centre, cost unit and side.
+    `condenses` makes one line for each account, cost centre, cost unit and side. The date is
+    `is_date_by_rule` where the booking rules gave it, and nobody chose another for the run.
     """
 
     chart_mode: ChartMode
     booking_date: date
     description: str
     condenses: bool = False
+    is_date_by_rule: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,7 +355,7 @@ class Proposal:
     Each number of a run's line is in `lines` (in `source_lines`), in `dropped_lines` (no amount),
     or in `unusable_lines` (an amount that is not in whole cents, which is an error as well).
     `period` is the one of the booking date, `None` if there is none. `matched_lines` tell what each
-    code was found to stand for.
+    code was found to stand for. `passed` are the names of the checks that found nothing at all.
     """
 
     lines: tuple[ProposedLine, ...]
@@ -364,6 +367,7 @@ class Proposal:
     dropped_lines: tuple[int, ...]
     unusable_lines: tuple[int, ...]
     matched_lines: tuple[MatchedLine, ...] = ()
+    passed: tuple[str, ...] = ()
 
     @property
     def is_bookable(self) -> bool:

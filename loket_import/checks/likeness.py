@@ -48,10 +48,14 @@ def holds_wages_again(
 
     Loket: a recalculation holds differences with all earlier runs of its payroll run, and those
     are small beside the wages. So a total that is booked already, or more than half of the cost
-    that is booked, is no difference.
+    that is booked, is no difference; unless it costs the opposite, for then it takes back.
     """
-    if any(other.total in totals for other in booked):
+    if any(other.total in totals and not _is_opposite(cost, other.cost) for other in booked):
         return True
     so_far = total([other.cost for other in booked])
     is_same_way = (cost > 0) == (so_far > 0)
     return is_same_way and EXACT.multiply(2, abs(cost)) > abs(so_far) > 0
+
+
+def _is_opposite(cost: Decimal, other: Decimal) -> bool:
+    return min(cost, other) < 0 < max(cost, other)

@@ -45,6 +45,11 @@ def _confirmable(
     return Problem(code, Severity.WARNING, None, None, message, said, (), target_id, name)
 
 
+def _entry_and_lines(case: Case, entry_id: int) -> str:
+    """What was compared: an entry, and the lines that the run has now."""
+    return f"{entry_id}:{case.facts.source_hash[:16]}".rstrip(":")
+
+
 def run_is_ready(case: Case) -> Iterator[Problem]:
     """Loket: status 4 'Journaal gereed' may be booked at once; the key decides.
 
@@ -179,7 +184,7 @@ def _on_top(other: OtherBooking) -> Problem:
 def _again(case: Case, other: OtherBooking) -> Problem:
     return _confirmable(
         case,
-        ("full_wages_again", other.entry_id),
+        ("full_wages_again", _entry_and_lines(case, other.entry_id)),
         format_lazy(
             _(
                 "This run seems to hold all wages again, and not the differences only: {entry} "
@@ -202,7 +207,7 @@ def _again(case: Case, other: OtherBooking) -> Problem:
 def _same_total(case: Case, other: OtherBooking) -> Problem:
     return _confirmable(
         case,
-        ("same_wages_booked", other.entry_id),
+        ("same_wages_booked", _entry_and_lines(case, other.entry_id)),
         format_lazy(
             _(
                 "Journal run {number}, of another payroll run of the same pay period, is booked "
@@ -227,7 +232,7 @@ def wages_were_not_typed_by_hand(case: Case) -> Iterator[Problem]:
     for twin in case.facts.twins:
         yield _confirmable(
             case,
-            ("twin", twin.entry_id),
+            ("twin", _entry_and_lines(case, twin.entry_id)),
             format_lazy(
                 _(
                     "{entry} of {date} has the same total and books no journal run: somebody may "
@@ -377,12 +382,14 @@ def booking_date_has_open_period(case: Case) -> Iterator[Problem]:
 def booking_date_is_in_pay_period(case: Case) -> Iterator[Problem]:
     """Wages outside their pay period, or in another year of the books, are seldom meant.
 
-    Lawful they are. Loket: the first period of a payroll year may start in December and the last
-    end in January, so that a date in the pay period may be in another year.
+    Lawful they are, and outside their period they are meant where the booking rules put them.
+    Loket: the first period of a payroll year may start in December and the last end in January, so
+    that a date in the pay period may be in another year.
     """
     booking_date, facts = case.options.booking_date, case.facts
     year = facts.year
-    if not facts.period_start <= booking_date <= facts.period_end:
+    is_outside = not facts.period_start <= booking_date <= facts.period_end
+    if is_outside and not case.options.is_date_by_rule:
         yield _run_problem(
             "date_outside_pay_period",
             Severity.WARNING,

@@ -73,12 +73,16 @@ def export_key(status_key: int, trail: Trail) -> str:
 def is_our_own(status_key: int, trail: Trail | None, sent: SentReports) -> bool:
     """Whether a run is exported, or failed to be, because we told Loket so and nobody else did.
 
-    Where the trail is known it must hold no export beyond ours. Loket: MarkAsProcessed makes the
-    status 7, MarkAsProcessingFailed makes it 6, and neither exports anything.
+    Where the trail is known it must hold no export beyond ours. One that may not be seen is no
+    evidence that an exported run was not exported by somebody else as well; of a failed export
+    nothing is anywhere. Loket: MarkAsProcessed makes the status 7, MarkAsProcessingFailed makes it
+    6, and neither exports anything.
     """
     told = trail.exports if trail and trail.exports is not None else ()
     successes = sum(export.succeeded for export in told)
     if status_key == EXPORTED:
+        if trail is not None and trail.exports is None:
+            return False
         return sent.processed > 0 and successes <= sent.processed
     if status_key == EXPORT_FAILED:
         failures = len(told) - successes

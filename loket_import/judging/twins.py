@@ -13,10 +13,13 @@ from loket_import.proposal import RunLine, Twin
 MOST_TWINS = 5
 
 
-def twins_of(run: JournalRun, booking_date: date, lines: Sequence[RunLine]) -> tuple[Twin, ...]:
+def twins_of(
+    run: JournalRun, booking_date: date, lines: Sequence[RunLine], *, judged: int = 0
+) -> tuple[Twin, ...]:
     """Live entries that book no run and have the total of these lines, in one query.
 
-    They are booked in the ledger period of the booking date, or within the pay period.
+    They are booked in the ledger period of the booking date, or within the pay period. Five at
+    most, and as many more as were `judged` already, so that those never hide another.
     """
     totals = totals_of(lines)
     if not totals:
@@ -35,6 +38,6 @@ def twins_of(run: JournalRun, booking_date: date, lines: Sequence[RunLine]) -> t
         .exclude(Exists(JournalEntry.objects.filter(reverses=OuterRef("pk"))))
         .exclude(Exists(Booking.objects.filter(entry=OuterRef("pk"))))
         .select_related("journal", "fiscal_year")
-        .order_by("pk")[:MOST_TWINS]
+        .order_by("pk")[: MOST_TWINS + judged]
     )
     return tuple(Twin(entry.pk, str(entry), entry.booked_on) for entry in found)

@@ -80,8 +80,8 @@ class Proof(Struct, frozen=True):
     """The proof of a booking. Amounts are texts with two decimals, in euros.
 
     `normalised` counts what became of lines on their way, by the code of the note; `checks` names
-    those that found nothing in the way of booking. `sources` are, for each line of a condensed
-    entry in order, the numbers of Loket's lines in it; empty where each line has one.
+    those that found nothing. `sources` are, for each line of a condensed entry in order, the
+    numbers of Loket's lines in it; empty where each line has one.
     """
 
     version: int
@@ -134,7 +134,7 @@ def made_proof(
     checks: Sequence[str],
     confirmed: Mapping[str, GivenWord],
 ) -> dict[str, Any]:
-    """The proof of what is about to be booked, as it is stored. `checks` are the names of all."""
+    """The proof of what is about to be booked, as it is stored; `checks` are those that passed."""
     proposal = seen.proposal
     matched = proposal.matched_lines
     proof = Proof(

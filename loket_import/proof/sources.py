@@ -1,4 +1,4 @@
-"""What a proof must know besides the preview: who set the mappings, and which checks were made."""
+"""What a proof must know besides the preview: who set the mappings, and who gave their word."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,15 +11,13 @@ from connections.models import (
     Mapping,
 )
 from loket_import.judging.confirmations import confirmed
-from loket_import.matching import CHECKS
 from loket_import.preview import Preview
 from loket_import.proof.keeping import SetMapping, SetMappings, made_proof
 
 
 def proof_of(seen: Preview) -> dict[str, Any]:
     """The proof of a preview that is being booked, in the scope that is open; five queries."""
-    checks = list(dict.fromkeys(check.__name__ for check in CHECKS))
-    return made_proof(seen, set_mappings(seen), checks, confirmed(seen.run))
+    return made_proof(seen, set_mappings(seen), seen.proposal.passed, confirmed(seen.run))
 
 
 def set_mappings(seen: Preview) -> SetMappings:

@@ -137,7 +137,9 @@ def test_two_runs_with_the_same_lines_are_two_entries(linked: Linked, run: Journ
     twin = linked.fetched(linked.add_run(linked.last_ready().lines))
     first = linked.booked(run)
     with linked.scope():
-        confirm(twin, f"same_wages_booked:{first.entry_id}", user=linked.books.bookkeeper)
+        (asked,) = linked.seen(twin).proposal.errors
+        assert asked.confirmation.startswith(f"same_wages_booked:{first.entry_id}:")
+        confirm(twin, asked.confirmation, user=linked.books.bookkeeper)
     linked.booked(twin)
 
     with linked.scope():

@@ -566,6 +566,18 @@ def test_a_booking_date_outside_the_pay_period_is_a_warning_that_names_it(first,
     assert proposal.is_bookable
 
 
+def test_a_booking_date_by_the_rules_is_meant_wherever_it_lies():
+    """Whoever books periods of four weeks at the end of the month need not hear it each time."""
+    facts = replace(FACTS, period_start=date(2025, 12, 29), period_end=date(2026, 1, 25))
+    ruled = replace(OPTIONS, is_date_by_rule=True)
+
+    assert codes(propose(facts=facts, options=ruled)) == []
+    # Save in another year than the payroll's: that is seldom meant at all.
+    assert codes(propose(facts=replace(facts, year=2025), options=ruled)) == [
+        "date_outside_payroll_year"
+    ]
+
+
 def test_a_booking_date_outside_the_payroll_year_is_a_warning_and_no_more():
     proposal = propose(facts=replace(FACTS, year=2025))
 

@@ -89,6 +89,15 @@ def test_the_same_total_is_enough():
     assert not holds_wages_again(totals, Decimal(100), [])
 
 
+@given(cost=POSITIVE)
+def test_the_same_total_the_other_way_about_takes_back(cost):
+    totals = frozenset({Decimal(130)})
+
+    assert not holds_wages_again(totals, -cost, [booked(130, cost)])
+    assert not holds_wages_again(totals, cost, [booked(130, -cost)])
+    assert holds_wages_again(totals, cost, [booked(130, cost)])
+
+
 def test_a_small_difference_on_top_of_a_small_difference_is_none_of_it():
     """What counts is all that is booked, not the smallest entry of it."""
     assert not holds_wages_again(frozenset(), Decimal(4), [booked(1300, 1000), booked(5, 5)])

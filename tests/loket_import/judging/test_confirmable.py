@@ -14,7 +14,7 @@ from loket_import.judging.exports import Trail
 from loket_import.proposal import GivenWord, OtherBooking, Severity, Twin
 from loket_import.schemas import ExportAttempt
 from loket_import.statuses import EXPORT_FAILED, EXPORTED, EXPORTING, MAY_BE_BOOKED
-from tests.loket_import.test_matching import BOOKS, FACTS, WAGES, codes, only, propose
+from tests.loket_import.test_matching import BOOKS, FACTS, WAGES, codes, only, propose, run_line
 
 NOW = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
 WORD = GivenWord("Fatima de Boer", NOW)
@@ -76,6 +76,21 @@ def test_each_has_words_for_who_confirms_it(known, key):
     assert str(STATEMENTS[key.partition(":")[0]]).startswith("Toch boeken: ")
 
 
+@pytest.mark.parametrize(("known", "key"), FOUND[4:])
+def test_a_word_about_other_lines_does_not_count(known, key):
+    """What was compared with the entry is not what the run holds by now."""
+    before, now = "0" * 64, "1" * 64
+    asked = only(propose(facts=replace(FACTS, **known, source_hash=before)))
+    words = {asked.confirmation: WORD, key: WORD}
+
+    same = propose(facts=replace(FACTS, **known, source_hash=before, confirmed=words))
+    other = propose(facts=replace(FACTS, **known, source_hash=now, confirmed=words))
+
+    assert same.is_bookable
+    assert not other.is_bookable
+    assert len(asked.confirmation) <= 150
+
+
 def test_what_it_was_exported_to_is_said():
     problem = only(propose(facts=replace(FACTS, status_key=EXPORTED, trail=EXPORTED_TRAIL)))
 
@@ -135,6 +150,16 @@ def test_no_word_makes_another_status_bookable(status):
 
 
 # Wages that are booked already
+
+
+def test_a_run_that_takes_everything_back_is_not_all_wages_again():
+    """Loket: a recalculation may be the negative of what is booked."""
+    lines = [run_line(1, "4000", "-2500.00"), run_line(2, "1700", credit="-2500.00")]
+    beneath = replace(SAME_RUN, cost=Decimal("2500.00"))
+
+    proposal = propose(lines, facts=replace(FACTS, other_bookings=(beneath,)), books=with_expense())
+
+    assert codes(proposal) == ["comes_on_top"]
 
 
 def test_a_recalculation_with_differences_only_comes_on_top():

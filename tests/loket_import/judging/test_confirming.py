@@ -244,7 +244,7 @@ def test_an_entry_with_the_same_total_is_asked_about(
     page = shown(bookkeeper, linked, run)
 
     (asked,) = page.context["to_confirm"]
-    assert asked.key == f"twin:{entry.pk}"
+    assert asked.key.startswith(f"twin:{entry.pk}:")
     assert name in asked.shown.reason
     assert f"/memoriaal/{entry.pk}/" in page.content.decode()
     press(bookkeeper, linked, run)
@@ -319,6 +319,19 @@ def test_twins_are_found_in_one_query_however_many_entries_there_are(
     assert len(queries) == 1
     # Five are enough to make somebody look.
     assert len(found) == 5
+
+
+def test_twins_that_were_looked_at_never_hide_another(linked: Linked, run: JournalRun) -> None:
+    with linked.scope():
+        for _again in range(7):
+            typed(total_of(linked.last_ready()), date(2026, 10, 9))
+        for problem in linked.seen(run).proposal.errors:
+            confirm(run, problem.confirmation, user=linked.books.bookkeeper)
+
+        proposal = linked.seen(run).proposal
+
+    assert [one.code for one in proposal.errors] == ["twin", "twin"]
+    assert len(proposal.warnings) == 5
 
 
 # Confirming
@@ -403,7 +416,7 @@ def test_a_second_run_with_all_wages_is_booked_after_somebody_confirmed_it(
     entry = linked.booked(run).entry
 
     (asked,) = shown(bookkeeper, linked, second).context["to_confirm"]
-    assert asked.key == f"full_wages_again:{entry.pk}"
+    assert asked.key.startswith(f"full_wages_again:{entry.pk}:")
     with pytest.raises(BookingRefused):
         linked.order(second)
 

@@ -39,7 +39,8 @@ UNKNOWN = Trail(NOW, None)
         # Exported, and we said so once.
         (EXPORTED, trail(""), SentReports(processed=1), True),
         (EXPORTED, trail(), SentReports(processed=1), True),
-        (EXPORTED, UNKNOWN, SentReports(processed=1), True),
+        # Who may not see the trail has no evidence that nobody else exported it.
+        (EXPORTED, UNKNOWN, SentReports(processed=1), False),
         (EXPORTED, None, SentReports(processed=1), True),
         # Somebody else exported it as well, or nobody else but we said nothing.
         (EXPORTED, trail("", ""), SentReports(processed=1), False),

@@ -170,6 +170,20 @@ def test_a_warning_is_kept_in_the_words_of_then_with_who_overruled_it(
     assert "02-11-2026" in found.message
 
 
+def test_a_check_that_found_something_is_not_among_those_that_were_passed(
+    linked: Linked, run: JournalRun
+) -> None:
+    with linked.scope():
+        JournalRun.objects.filter(pk=run.pk).update(booking_date=date(2026, 11, 2))
+
+    kept = proof_of(linked, linked.booked(run))
+
+    assert [warning.code for warning in kept.warnings] == ["date_outside_pay_period"]
+    assert {check.__name__ for check in CHECKS} - set(kept.checks) == {
+        "booking_date_is_in_pay_period"
+    }
+
+
 def test_nothing_kept_is_nothing_read() -> None:
     assert read_proof({}) is None
 
