@@ -78,7 +78,10 @@ def note_missing(pin: Pin, year: int, *, asked_at: datetime) -> None:
 
 def mark_missing(runs: QuerySet[JournalRun], *, asked_at: datetime) -> None:
     """Note that Loket no longer has these runs; one that it listed since is left alone."""
-    runs.filter(seen_at__lt=asked_at).update(
+    older = runs.filter(seen_at__lt=asked_at).select_for_update().order_by("pk")
+    # Locked in this order first, as runs that are booked are; an UPDATE locks in any order.
+    ids = list(older.values_list("pk", flat=True))
+    JournalRun.objects.filter(pk__in=ids).update(
         seen_at=asked_at, missing_since=Coalesce("missing_since", Value(asked_at))
     )
 

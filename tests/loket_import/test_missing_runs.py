@@ -3,10 +3,14 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from loket_import.booking import BookingOrder, BookingRefused, book
 from loket_import.models import JobKind, JobState, JournalRun
 from loket_import.sandbox import faults as fault
+from loket_import.storing import mark_missing
 from tests.loket_import.linked import Linked, make_linked
 
 
@@ -143,3 +147,17 @@ def test_a_run_that_goes_missing_under_the_booking_is_not_booked(
         book(run.pk, order, user_id=linked.books.bookkeeper.pk)
 
     assert refused.value.code == "not_ready"
+
+
+def test_runs_are_locked_in_the_order_of_their_ids_before_they_are_marked(linked: Linked) -> None:
+    """As whoever books one locks it with its rivals; in another order the two would deadlock."""
+    linked.fetch_runs()
+    with linked.scope(), CaptureQueriesContext(connection) as queries:
+        mark_missing(JournalRun.objects.all(), asked_at=timezone.now())
+
+    locked, marked = (one["sql"] for one in queries)
+    assert locked.startswith('SELECT "loket_import_journalrun"."id"')
+    assert locked.endswith("ORDER BY 1 ASC FOR UPDATE")
+    assert marked.startswith('UPDATE "loket_import_journalrun"')
+    with linked.scope():
+        assert not JournalRun.objects.filter(missing_since=None).exists()
