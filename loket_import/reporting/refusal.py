@@ -16,8 +16,11 @@ from loket_import.client import MESSAGE_MAX_CHARS
 from loket_import.proposal import Problem, RunLine
 from loket_import.questions.cures import description_of
 
-# What looks like money: figures with two decimals, whatever stands between thousands.
-AMOUNT = re.compile(r"\d[.,]\d{2}(?!\d)")
+# What looks like money: figures with two decimals, whatever stands between thousands, with a dash
+# for them, or with the word or the sign for euros beside them.
+AMOUNT = re.compile(
+    r"\d[.,]\d{2}(?!\d)|\d,[-\u2013\u2014]|(?:€|\beuro?s?\b) ?\d|\d ?(?:€|euro?s?\b)", re.IGNORECASE
+)
 
 # What the payroll staff can do something about, or should know, by the code of the problem. Others
 # are of our own books, and are called so.
@@ -77,8 +80,9 @@ def called(problem: Problem, lines: Mapping[int, RunLine]) -> str:
     if line is None:
         return code
     description = description_of(DIMENSIONS.get(problem.code, Dimension.ACCOUNT), line)
+    text = f"{code} {description}".strip()
     # A description is somebody's own text.
-    return code if AMOUNT.search(description) else f"{code} {description}".strip()
+    return code if AMOUNT.search(text) else text
 
 
 def as_message(reasons: Iterable[str]) -> str:

@@ -87,11 +87,47 @@ def test_it_fits_on_one_line_and_holds_no_words_of_a_problem(
         assert "1.234,56" not in reason
 
 
-@pytest.mark.parametrize("text", ["1.234,56", "12,50", "1234.56", "€ 0,05", "10.00 euro"])
+def test_a_code_and_a_description_that_are_money_together_are_not_joined() -> None:
+    named = replace(LINE, account_description="Euro-afronding")
+
+    reason = refusal_reason([problem("account_unknown", "4999")], [named])
+
+    assert not AMOUNT.search(reason)
+    assert "4999." in reason
+
+
+WITH_DECIMALS = ("1.234,56", "12,50", "1234.56", "€ 0,05", "10.00 euro")
+WITHOUT = (
+    "€ 2500",
+    "€2.500",
+    "EUR 300",
+    "2500 euro",
+    "2500€",
+    "300 Euro's",
+    "2.500,-",
+    "75,\u2013",
+)
+
+
+@pytest.mark.parametrize("text", [*WITH_DECIMALS, *WITHOUT])
 def test_what_looks_like_money_is_seen(text: str) -> None:
     assert AMOUNT.search(f"tekst {text} tekst")
 
 
-@pytest.mark.parametrize("text", ["4711", "2026-0041", "periode 10", "1.234", "v1.2", "31-10-2026"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4711",
+        "2026-0041",
+        "periode 10",
+        "1.234",
+        "v1.2",
+        "31-10-2026",
+        "4000, 4100",
+        "Neuro 4",
+        "Eurest",
+        "2 Europese",
+    ],
+)
 def test_codes_and_dates_are_no_money(text: str) -> None:
     assert not AMOUNT.search(f"tekst {text} tekst")
