@@ -97,7 +97,7 @@ def optional_month(env: environ.Env, name: str) -> date | None:
     """First day of the month that setting `name` names as 2026-11, None when it is absent."""
     value = text(env, name)
     try:
-        if value and (len(value) != 7 or not value.isascii()):
+        if value and not re.fullmatch("20[0-9]{2}-[0-9]{2}", value):
             raise ValueError
         return date.fromisoformat(f"{value}-01") if value else None
     except ValueError as error:

@@ -388,7 +388,9 @@ def test_a_month_may_be_left_out(value: str, expected: date | None) -> None:
     assert optional_month(env(SETTING=value), "SETTING") == expected
 
 
-@pytest.mark.parametrize("value", ["2026", "2026-13", "2026-1", "11-2026", "2026-11-01"])
+@pytest.mark.parametrize(
+    "value", ["2026", "2026-13", "2026-1", "11-2026", "2026-11-01", "0001-01", "9999-12"]
+)
 def test_what_is_no_month_is_refused(value: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="SETTING must be a month"):
         optional_month(env(SETTING=value), "SETTING")
