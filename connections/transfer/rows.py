@@ -14,6 +14,7 @@ from connections.models import NAMES_A_COST_CENTER, CostCenterRule
 from connections.transfer.errors import FileRefused
 
 MAX_ROWS = 10_000
+MAX_COLUMNS = 50
 LOKET_CODE_CHARS = 50
 LOKET_DESCRIPTION_CHARS = 255
 
@@ -139,6 +140,17 @@ class Reading:
     rows: list[PlacedRow]
     troubles: list[Trouble]
     ignored: list[str]
+
+
+def numbered(rows: Iterable[tuple[int, Sequence[Cell]]]) -> dict[int, Sequence[Cell]]:
+    """The rows that are not blank, by number, the first being 1. FileRefused for too many."""
+    found: dict[int, Sequence[Cell]] = {}
+    for number, row in rows:
+        if any(row):
+            found[number] = row
+            if len(found) > MAX_ROWS + 1:
+                raise FileRefused("too_many_rows")
+    return found
 
 
 def columns_of(part: Dimension) -> list[Column]:

@@ -7,9 +7,12 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import openpyxl
 import pytest
 
+from connections.mapping import Dimension
 from connections.transfer.errors import FileRefused
-from connections.transfer.reading import EXCEL_FORMAT_CHARS, MAX_BYTES, MAX_SHEETS, read_sheets
-from connections.transfer.rows import read_rows
+from connections.transfer.reading import MAX_BYTES, read_sheets
+from connections.transfer.rows import MAX_ROWS, Fault, Row, read_rows
+from connections.transfer.workbook import EXCEL_FORMAT_CHARS, MAX_NODES_OF_WHOLE, MAX_SHEETS
+from connections.transfer.writing import write_xlsx
 from tests.connections.transfer.transferring import saved, workbook
 
 SHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -19,7 +22,7 @@ LAST_ROW = '<row r="1048576"><c r="A1048576" t="inlineStr"><is><t>x</t></is></c>
 
 
 def package(
-    names: list[str], rows: str, *, styles: str = "", kind: str = "worksheet", shares: bool = False
+    names: list[str], rows: str, *, styles: str = "", names_of: str = "", shares: bool = False
 ) -> bytes:
     """A workbook with these sheets; with `shares` all of them are one part of the file."""
     parts = names[:1] if shares else names
@@ -42,7 +45,8 @@ def package(
             "</workbook>",
         )
         relations = "".join(
-            f'<Relationship Id="r{number}" Type="{RELATIONS}/{kind}" Target="sheet{number}.xml"/>'
+            f'<Relationship Id="r{number}" Type="{RELATIONS}/worksheet"'
+            f' Target="sheet{number}.xml"/>'
             for number in range(1, len(parts) + 1)
         )
         made.writestr(
@@ -89,7 +93,6 @@ def test_a_number_format_that_takes_hours_to_look_at_is_refused() -> None:
 
 def test_one_content_for_many_sheets_is_refused() -> None:
     assert refusal(package(["Rekeningen", "Uitleg"], "", shares=True)) == "damaged"
-    assert refusal(package(["a", "b"], "", shares=True, kind="chartsheet")) == "damaged"
 
 
 def test_more_sheets_than_people_make_are_refused() -> None:
@@ -105,6 +108,78 @@ def test_two_sheets_for_one_part_are_refused() -> None:
 
     assert refusal(package(names, LAST_ROW)) == "part_twice"
     assert refusal(workbook(**{name: [] for name in names})) == "part_twice"
+
+
+def test_formulas_are_not_worked_out_cell_by_cell() -> None:
+    """A shared one of 300 kilobytes takes a second for each of these cells."""
+    formula = f'<c r="A1"><f t="shared" si="0" ref="A1:A9">{"+A1" * 100_000}</f></c>'
+    cells = '<c><f t="shared" si="0"/></c>' * 1000
+    begun = time.process_time()
+
+    (sheet,) = read_sheets(package(["Rekeningen"], f'<row r="1">{formula}{cells}</row>'))
+
+    assert set(sheet.rows[1]) == {Fault.FORMULA}
+    assert time.process_time() - begun < 10
+
+
+@pytest.mark.parametrize("name", ["Print_Titles", "Print_Area"])
+def test_what_is_printed_of_a_sheet_is_not_looked_at(name: str) -> None:
+    """openpyxl takes time by the square of the length of such a text: here a day."""
+    text = "a" * 10_000_000
+    named = f'<definedName name="_xlnm.{name}" localSheetId="0">{text}</definedName>'
+    begun = time.process_time()
+
+    assert read_sheets(package(["Rekeningen"], "", names_of=named))
+    assert time.process_time() - begun < 10
+
+
+@pytest.mark.parametrize("nodes", ["<cellXfs>{}</cellXfs>", "<a>{}</a>"])
+def test_styles_that_take_a_minute_and_gigabytes_are_refused(nodes: str) -> None:
+    styles = nodes.format("<xf/>" * (MAX_NODES_OF_WHOLE + 1))
+
+    assert refusal(package(["Rekeningen"], "", styles=styles)) == "too_large_unpacked"
+
+
+@pytest.mark.parametrize("rows", ["<row/>" * 3000, f"<row>{'<c/>' * 3000}</row>", "<x/>" * 3000])
+def test_more_elements_than_a_table_has_are_refused(
+    rows: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = package(["Rekeningen"], rows)
+    assert read_sheets(content)
+
+    monkeypatch.setattr("connections.transfer.workbook.MAX_NODES", 3000)
+    assert refusal(content) == "too_large_unpacked"
+
+
+def test_the_largest_table_is_read_in_time() -> None:
+    rows = [
+        Row(part, str(number), f"omschrijving {number}", "4000", f"naam {number}")
+        for part in Dimension
+        for number in range(MAX_ROWS)
+    ]
+    content = write_xlsx(rows)
+    begun = time.process_time()
+
+    found = read_rows(read_sheets(content))
+
+    assert [placed.row for placed in found.rows] == rows
+    assert time.process_time() - begun < 30
+
+
+@pytest.mark.parametrize(
+    "rows", ['<row r="2"/><row r="2"/>', '<row r="2"/><row r="1"/>', '<row r="0"/>', LAST_ROW * 2]
+)
+def test_rows_out_of_order_are_refused(rows: str) -> None:
+    assert refusal(package(["Rekeningen"], rows)) == "damaged"
+
+
+def test_rows_and_cells_that_do_not_say_where_they_are_follow_each_other() -> None:
+    text = '<c t="inlineStr"><is><t>x</t></is></c>'
+    rows = f'<row>{text}<c/>{text}</row><row r="5">{text}<c r="D5" t="str"><v>y</v></c></row><row/>'
+
+    (sheet,) = read_sheets(package(["Rekeningen"], rows + f"<row>{text}</row>"))
+
+    assert sheet.rows == {1: ["x", "", "x"], 5: ["x", "", "", "y"], 7: ["x"]}
 
 
 def test_a_million_rows_that_are_not_there_cost_little() -> None:

@@ -13,7 +13,7 @@ from openpyxl.xml import DEFUSEDXML
 
 from connections.models import CostCenterRule
 from connections.transfer.errors import FileRefused
-from connections.transfer.reading import MAX_BYTES, number_text, read_sheets
+from connections.transfer.reading import MAX_BYTES, read_sheets
 from connections.transfer.rows import (
     MAX_ROWS,
     Fault,
@@ -21,6 +21,7 @@ from connections.transfer.rows import (
     columns_of,
     read_rows,
 )
+from connections.transfer.workbook import number_text
 from connections.transfer.writing import disarm, rearm, write_csv, write_xlsx
 from tests.connections.transfer.transferring import (
     ACCOUNT,
