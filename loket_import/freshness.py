@@ -1,7 +1,7 @@
 """What a page shows of a fetch: under way, failed, out of date, or done at some time."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils import timezone
@@ -30,12 +30,22 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """A fetch as its page sees it. `page_url` is the page, `fetch_url` where to ask for another."""
+    """A fetch as its page sees it. `page_url` is the page, `fetch_url` where to ask for another.
+
+    `seen_at` is when Loket was last asked for the same in another way: booking asks once more.
+    """
 
     job: Job | None
     page_url: str
     fetch_url: str
     poll_url: str
+    seen_at: datetime | None = None
+
+    @property
+    def fetched_at(self) -> datetime | None:
+        """When what is shown was last asked for; None while it never was."""
+        moments = (self.job and self.job.finished_at, self.seen_at)
+        return max((moment for moment in moments if moment), default=None)
 
     @property
     def progress(self) -> Progress | None:
@@ -54,19 +64,22 @@ class Fetch:
         """Whether the page should fetch by itself: never done, or long ago."""
         if self.job is None:
             return True
-        if self.job.state != JobState.DONE or self.job.finished_at is None:
+        if self.job.state != JobState.DONE or self.fetched_at is None:
             return False
-        return timezone.now() - self.job.finished_at > STALE_AFTER
+        return timezone.now() - self.fetched_at > STALE_AFTER
 
 
-def fetch_of(kind: JobKind, *, slug: str, page_url: str, subject: str) -> Fetch:
-    """The last fetch of this kind and subject."""
+def fetch_of(
+    kind: JobKind, *, slug: str, page_url: str, subject: str, seen_at: datetime | None = None
+) -> Fetch:
+    """The last fetch of this kind and subject; `seen_at` as in `Fetch`."""
     job = latest_job(kind, subject)
     return Fetch(
         job=job,
         page_url=page_url,
         fetch_url=reverse("loket_import:fetch", args=[slug, kind.value, in_address(kind, subject)]),
         poll_url=reverse("loket_import:progress", args=[slug, job.pk]) if job else "",
+        seen_at=seen_at,
     )
 
 

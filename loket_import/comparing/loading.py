@@ -40,7 +40,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A table of amounts in euros, debit minus credit, as exact as they are."""
+    """A table of amounts in euros, debit minus credit, as exact as they are.
+
+    `totals` are of the last columns: of the difference alone where rows without one are left out,
+    for what the others add up to says nothing.
+    """
 
     title: Title
     rows: tuple[Row, ...]
@@ -49,8 +53,8 @@ class Comparison:
 
     @property
     def has_also(self) -> bool:
-        """Whether any row is known in the other chart."""
-        return any(row.also for row in self.rows)
+        """Whether any row has another code in the other chart."""
+        return any(row.also and code_of(row.also) != code_of(row.account) for row in self.rows)
 
     @property
     def has_cost_centers(self) -> bool:
@@ -66,6 +70,16 @@ class Comparison:
     def columns_before(self) -> int:
         """How many columns stand before the amounts."""
         return 1 + self.has_also + self.has_cost_centers + self.has_cost_units
+
+    @property
+    def columns_before_totals(self) -> int:
+        """How many columns stand before the totals."""
+        return self.columns_before + len(self.title.headings) - len(self.totals)
+
+
+def code_of(label: str) -> str:
+    """The code of an account by how it is shown; more than one code isn't like any."""
+    return label.partition(" ")[0]
 
 
 def old_new_difference(one: Difference[Any]) -> Amounts:
@@ -86,9 +100,11 @@ def table(
     columns: Callable[[Difference[Any]], Amounts] = old_new_difference,
     names: Callable[[Place], Place] = lambda place: place,
     also_heading: str = "",
+    only_changed: bool = False,
 ) -> Comparison:
     """The table of differences; `also` names an account in the other chart, `names` each place."""
     other = also or {}
+    totals = tuple(zip(title.headings, columns(sum_of(found)), strict=True))
     return Comparison(
         title=title,
         rows=tuple(
@@ -98,9 +114,9 @@ def table(
                 *names(one.key)[1:],
                 tuple(zip(title.headings, columns(one), strict=True)),
             )
-            for one in found
+            for one in (changed(found) if only_changed else found)
         ),
-        totals=tuple(zip(title.headings, columns(sum_of(found)), strict=True)),
+        totals=totals[-1:] if only_changed else totals,
         also_heading=also_heading,
     )
 
@@ -121,7 +137,7 @@ def compared_contents(
     found = differences(content_amounts(old, names), content_amounts(new, names))
     return table(
         title,
-        changed(found) if only_changed else found,
+        found,
         also=ours,
         names=lambda place: (
             named(0, place[0], names),
@@ -129,6 +145,7 @@ def compared_contents(
             named(2, place[2], names),
         ),
         also_heading=_("Your account"),
+        only_changed=only_changed,
     )
 
 

@@ -25,7 +25,7 @@ from loket_import.models import Booking, JournalRun, RunContent, RunLine
 from loket_import.preview import Preview
 from loket_import.proposal import Proposal
 from loket_import.rivals import is_gone, rivals_of
-from loket_import.statuses import REMOVED
+from loket_import.statuses import FAILED, REMOVED
 from loket_import.storing import newest_content
 
 MOST_REPLACED = 3
@@ -47,6 +47,16 @@ def has_relatives(run: JournalRun) -> bool:
     is_booked = Q(bookings__isnull=False, bookings__reversal=None)
     was_there = Q(contents__isnull=False) & (Q(status_key=REMOVED) | Q(missing_since__isnull=False))
     return others.filter(is_booked | was_there).exists()
+
+
+def made_anew(run: JournalRun) -> JournalRun | None:
+    """The newest later run of the same payroll run that Loket still has and could make, or None."""
+    later = (
+        rivals_of(run)
+        .filter(payroll_run_id=run.payroll_run_id, sequence_number__gt=run.sequence_number)
+        .exclude(Q(status_key__in=(FAILED, REMOVED)) | Q(missing_since__isnull=False))
+    )
+    return later.order_by("-sequence_number").first()
 
 
 def relatives_of(run: JournalRun) -> list[Relative]:

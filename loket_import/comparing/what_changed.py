@@ -108,15 +108,15 @@ def changed_posting(order: BookingOrder, seen: Preview) -> Comparison | None:
     """What would be booked elsewhere, or otherwise, than was seen."""
     if not order.amounts:
         return None
-    found = changed(differences(by_place(order.amounts), by_place(posted_amounts(seen.proposal))))
-    if not found:
+    found = differences(by_place(order.amounts), by_place(posted_amounts(seen.proposal)))
+    if not changed(found):
         return None
     title = Title(
         "here",
         _("What would be booked otherwise"),
         (_("As you saw it"), _("Now"), _("Difference")),
     )
-    return table(title, found)
+    return table(title, found, only_changed=True)
 
 
 def by_place(amounts: list[list[str]]) -> dict[Place, Decimal]:

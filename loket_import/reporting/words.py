@@ -62,7 +62,7 @@ def trouble_of(run: JournalRun) -> tuple[str, bool]:
 def happening(report: LoketReport, trouble: str, *, is_stuck: bool) -> Happening:
     """A report in the history of a run."""
     title, tone = title_of(ReportState(report.state), is_stuck=is_stuck)
-    quoted = _("Message: “%(message)s”.") % {"message": report.message}
+    quoted = _("Message: “%(message)s”.") % {"message": report.message.removesuffix(".")}
     reason = report.error_message or trouble
     return Happening(
         at=report.settled_at or report.created_at,

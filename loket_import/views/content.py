@@ -16,7 +16,7 @@ from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
 from loket_import import wizard
 from loket_import.booking import live_booking
-from loket_import.comparing.relations import has_relatives
+from loket_import.comparing.relations import has_relatives, made_anew
 from loket_import.comparing.what_changed import what_changed
 from loket_import.freshness import STALE_AFTER, Fetch, fetch_of
 from loket_import.jobs import latest_job
@@ -89,13 +89,20 @@ def to_book(request: AdministrationRequest, connection: Connection, run_id: int)
     page_url = reverse("loket_import:content", args=[slug, run.pk])
     # Jobs first, then what they wrote: one that ends in between is seen to be under way, never done
     # without its outcome.
-    fetch = fetch_of(JobKind.CONTENT, slug=slug, page_url=page_url, subject=str(run.pk))
+    fetch = fetch_of(
+        JobKind.CONTENT,
+        slug=slug,
+        page_url=page_url,
+        subject=str(run.pk),
+        seen_at=run.content_seen_at,
+    )
     order = booking_fetch(run, looked=fetch.job, slug=slug, page_url=page_url)
     if booked := live_booking(run):
         return booked_page(request, connection, run, booked)
     context = frame(request, connection, run) | {
         "reports": reports_of(run),
         "faults": read_faults(run.faults) if run.status_key == FAILED else None,
+        "made_anew": made_anew(run) if run.status_key == FAILED else None,
         "has_relatives": has_relatives(run),
     }
     try:

@@ -10,6 +10,7 @@ from finmaster.models import Role
 from finmaster.permissions import AdministrationRequest, requires
 from ledger.models import MEMORIAL_KINDS, JournalEntry
 from loket_import.booking import live_booking
+from loket_import.changed_bookings import changed_bookings
 from loket_import.models import Booking, JournalRun, RunContent
 from loket_import.ready import ready_runs
 from loket_import.storing import newest_content
@@ -32,6 +33,9 @@ def overview(request: AdministrationRequest) -> HttpResponse:
         {
             "connection": connection,
             "ready": ready_runs(connection, slug=slug, most=MOST_READY) if connection else [],
+            "changed": changed_bookings(connection, slug=slug, most=MOST_READY)
+            if connection
+            else [],
             "chart": booked_chart(connection),
             "entries": JournalEntry.objects.filter(journal__kind__in=MEMORIAL_KINDS)
             .select_related("journal", "fiscal_year")

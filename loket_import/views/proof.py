@@ -89,12 +89,12 @@ def facts_of(booking: Booking) -> list[tuple[str, Any]]:
         (_("Description"), entry.description),
         (_("Booked by"), booking.booked_by),
         (_("Booked at"), nl_datetime(booking.booked_at)),
-        (_("Reversed by"), booking.reversal),
+        *([(_("Reversed with"), booking.reversal)] if booking.reversal else []),
         (_("Journal run of Loket.nl"), run.sequence_number),
         (_("Pay period"), period_label(run, connection) if connection else run),
         (_("Id in Loket.nl"), run.loket_id),
         (_("Fetched from Loket.nl"), nl_datetime(booking.content.fetched_at)),
-        (_("Back to Loket.nl"), reported(booking)),
+        (_("Reports to Loket.nl"), reported(booking)),
     ]
 
 

@@ -41,6 +41,7 @@ def rules(request: AdministrationRequest) -> HttpResponse:
             "may_change": request.role.includes(Role.MANAGER),
             "is_unsaved": is_valid,
             "examples": examples(shown, live_connection(), period_choices()),
+            "faulty": form if form.errors else None,
             "placeholders": PLACEHOLDERS,
             "breadcrumbs": [
                 (_("Master data"), resolve_url("ledger:master_data", request.administration.slug))

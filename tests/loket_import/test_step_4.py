@@ -6,15 +6,17 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from connections.models import Connection
-from ledger.models import Account, Journal, JournalEntry
+from ledger.models import Account, Journal, JournalEntry, Period
 from loket_import.booking import SENTENCES
 from loket_import.models import Booking, Job, JobKind, JobState, JournalRun
+from loket_import.sandbox.model import Status
 from tests.loket_import.browsing import address, line, said, template_of
 from tests.loket_import.linked import Linked
 from tests.pages import client_of
@@ -140,6 +142,45 @@ def test_a_run_without_results_is_shown_without_lines(linked: Linked, bookkeeper
 
     assert answer.status_code == 200
     assert "preview" not in answer.context
+
+
+def test_a_run_that_failed_leads_to_the_one_in_its_place(
+    linked: Linked, bookkeeper: Client
+) -> None:
+    linked.fetch_runs()
+    sent = next(run for run in linked.loket_runs(Status.FAILED) if run.period.year == 2026)
+    failed = linked.stored(sent)
+    linked.fetch(JobKind.CONTENT, failed.pk)
+    again = next(
+        run
+        for run in linked.loket_runs()
+        if run.payroll_run_id == sent.payroll_run_id and run.status != Status.FAILED
+    )
+    way_on = f'href="{address(linked, "content", linked.stored(again).pk)}"'
+
+    page = bookkeeper.get(address(linked, "content", failed.pk)).content.decode()
+    assert way_on in page
+    assert "Los dit eerst op" not in page
+
+    linked.loket.world.remove_run(again.id)
+    linked.fetch_runs()
+    page = bookkeeper.get(address(linked, "content", failed.pk)).content.decode()
+    assert way_on not in page
+    assert "Los dit eerst op in Loket.nl" in page
+
+
+def test_a_closed_period_has_its_cure_beside_it(linked: Linked, bookkeeper: Client) -> None:
+    exported = linked.fetched(linked.loket_runs(Status.EXPORTED)[-1])
+    with linked.scope():
+        Period.objects.filter(ends_on=exported.period_end).update(closed_at=Now())
+
+    page = bookkeeper.get(address(linked, "content", exported.pk)).content.decode()
+
+    assert (
+        page.index('id="problems-errors"')
+        < page.index(address(linked, "take_date", exported.pk))
+        < page.index('id="problems-confirm"')
+    )
 
 
 def test_without_a_memorial_the_run_says_so(

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.utils.translation import gettext_lazy as _
 from hypothesis import given
@@ -132,9 +133,50 @@ def test_only_what_differs_is_shown(linked: Linked, run: JournalRun, bookkeeper:
     linked.loket.world.replace_lines(sent.id, [replace(first, debet=debet), *others, against])
     linked.carry_out(job)
 
-    rows = page_of(bookkeeper, linked, run).context["changed"].in_loket.rows
+    page = page_of(bookkeeper, linked, run)
+    table = page.context["changed"].in_loket
 
-    assert sorted(row.amounts[2][1] for row in rows) == [-1, 1]
+    assert sorted(row.amounts[2][1] for row in table.rows) == [-1, 1]
+    # What the others add up to would say nothing, and both charts have the same codes.
+    assert [amount for _heading, amount in table.totals] == [0]
+    assert (table.has_also, table.columns_before_totals) == (False, table.columns_before + 2)
+
+
+def test_there_is_no_card_with_nothing_in_it(
+    linked: Linked, run: JournalRun, bookkeeper: Client
+) -> None:
+    job = linked.order(run)
+    sent = linked.last_ready()
+    first, second = [one for one in sent.lines if one.debet][:2]
+    moved = {
+        id(first): replace(first, debet=first.debet + 1),
+        id(second): replace(second, debet=second.debet - 1),
+    }
+    linked.loket.world.replace_lines(sent.id, [moved.get(id(one), one) for one in sent.lines])
+    linked.carry_out(job)
+
+    page = page_of(bookkeeper, linked, run)
+
+    assert (page.context["changed"].changes, page.context["new_warnings"]) == ((), [])
+    assert "Wat er in Loket.nl is gewijzigd" in page.content.decode()
+    assert "Wat er veranderd is sinds u keek" not in page.content.decode()
+
+
+def test_what_booking_found_is_said_to_be_fetched_then(
+    linked: Linked, run: JournalRun, bookkeeper: Client
+) -> None:
+    job = linked.order(run)
+    double(linked)
+    linked.carry_out(job)
+    with linked.scope():
+        fetched = Job.objects.filter(kind=JobKind.CONTENT)
+        fetched.update(finished_at=F("finished_at") - timedelta(minutes=5))
+        moment = JournalRun.objects.get(pk=run.pk).content_seen_at
+
+    fetch = page_of(bookkeeper, linked, run).context["fetch"]
+
+    assert fetch.fetched_at == moment
+    assert fetch.job.finished_at < moment
 
 
 def test_lines_that_are_divided_otherwise_are_said_to_add_up_to_the_same(
@@ -153,6 +195,7 @@ def test_lines_that_are_divided_otherwise_are_said_to_add_up_to_the_same(
     page = page_of(bookkeeper, linked, run)
     assert page.context["changed"].in_loket.rows == ()
     assert "komt nog op hetzelfde uit" in page.content.decode()
+    assert "Wat er veranderd is sinds u keek" in page.content.decode()
 
 
 @pytest.mark.parametrize("status", [Status.FAILED, Status.EXPORTING, Status.EXPORTED])

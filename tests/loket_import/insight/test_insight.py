@@ -276,7 +276,7 @@ def test_a_second_month_stands_beside_the_first(linked: Linked, bookkeeper: Clie
 
     assert f'href="{reverse("entry", args=[linked.slug, entry.pk])}"' in page
     text = plain(page)
-    assert "Vergeleken met het vorige loontijdvak" in text
+    assert "Vergeleken met het laatst geboekte loontijdvak" in text
     assert "meer dan 25% en meer dan € 100,00 verschilt" in text.replace("\N{NO-BREAK SPACE}", " ")
     net = [line.credit for line in second.lines if line.account.code == "1700"]
     dutch = f"{net[0]:,.2f}".translate(str.maketrans(",.", ".,"))
@@ -432,7 +432,7 @@ def test_everybody_who_may_look_sees_the_comparison(linked: Linked, role: str) -
 
     page = shown(client_of(getattr(linked.books, role)), linked, linked.fetched(second))
 
-    assert "Vergeleken met het vorige loontijdvak" in page
+    assert "Vergeleken met het laatst geboekte loontijdvak" in page
 
 
 def test_a_warning_of_an_auditor_is_no_reason_not_to_book(

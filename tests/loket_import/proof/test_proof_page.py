@@ -96,7 +96,7 @@ def test_a_reversed_booking_is_proved_as_well_and_leads_to_its_reversal(
 
     assert AGREES in " ".join(found.texts)
     assert reverse("entry", args=[linked.slug, counter.pk]) in found.links
-    assert "Gestorneerd door" in found.texts
+    assert "Gestorneerd met" in found.texts
 
 
 def test_it_says_whether_loket_was_told(
