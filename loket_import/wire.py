@@ -28,6 +28,8 @@ Int = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 Number = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 SmallNumber = Annotated[int, Meta(ge=0, le=2**15 - 1)]
 Name = Annotated[str, Meta(max_length=250)]
+# What the columns of codes, and of the name of a component, hold.
+ShortName = Annotated[str, Meta(max_length=50)]
 LongText = Annotated[str, Meta(max_length=4000)]
 
 SentRow = TypeVar("SentRow")
@@ -66,20 +68,20 @@ class PeriodType(Struct):
 class Account(Struct, gc=False):
     """A ledger account: its code is never null."""
 
-    code: Name
+    code: ShortName
     description: Name | None = None
 
 
 class Dimension(Struct, gc=False):
     """A cost centre or cost unit. Loket's balance sheet allows a null code, so it does here."""
 
-    code: Name | None = None
+    code: ShortName | None = None
     description: Name | None = None
 
 
 class Component(Struct, gc=False):
     key: Int | None = None
-    description: Name | None = None
+    description: ShortName | None = None
 
 
 class Address(Struct):

@@ -426,3 +426,22 @@ def test_a_period_type_with_a_negative_key_is_refused():
         decoding.decode_payroll_administrations(as_json(envelope([sent])))
 
     assert refused.value.field == "payrollPeriodType.key"
+
+
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [
+        ("payrollComponent", "description"),
+        ("generalLedgerAccount", "code"),
+        ("costCenter", "code"),
+        ("costUnit", "code"),
+    ],
+)
+def test_what_its_column_does_not_hold_is_refused(field: str, name: str):
+    def body(length: int) -> bytes:
+        told = {"key": 1, "code": "1", "description": "x", name: "x" * length}
+        return results_body(LINE | {field: told})
+
+    assert decoding.decode_results(body(50)).rows
+    with pytest.raises(LoketUnreadable):
+        decoding.decode_results(body(51))
