@@ -170,9 +170,27 @@ def test_a_user_who_may_not_see_the_trail_fetches_the_run_all_the_same(
     assert "mag de exporthistorie niet inzien" in text
 
 
+def remove_what_was_made_anew(linked: Linked, failed: LoketRun) -> None:
+    """The failed run is the last word on its payroll run."""
+    for other in linked.loket_runs():
+        if other.payroll_run_id == failed.payroll_run_id and other.id != failed.id:
+            linked.loket.world.remove_run(other.id)
+
+
+def test_a_failed_run_leads_to_the_one_that_was_made_anew(
+    linked: Linked, failed: LoketRun, bookkeeper: Client
+) -> None:
+    run = linked.fetched(failed)
+
+    text = bookkeeper.get(address(linked, "content", run.pk)).content.decode()
+    assert "Intussen opnieuw gemaakt" in text
+    assert "deze fouten in Loket.nl" not in text
+
+
 def test_errors_are_fetched_and_shown_without_the_employee(
     linked: Linked, failed: LoketRun, bookkeeper: Client
 ) -> None:
+    remove_what_was_made_anew(linked, failed)
     run = linked.fetched(failed)
 
     faults = read_faults(run.faults)
@@ -187,7 +205,7 @@ def test_errors_are_fetched_and_shown_without_the_employee(
     page_of_run = bookkeeper.get(row["url"]).content.decode()
     assert sent.text in page_of_run
     assert "KINDEROPV.BEL" in page_of_run
-    assert "Los deze op in Loket.nl" in page_of_run
+    assert "deze fouten in Loket.nl" in page_of_run
     assert str(EMPLOYEE) not in page_of_run
 
 
@@ -207,6 +225,7 @@ def test_the_number_of_an_employee_is_stored_nowhere(linked: Linked, failed: Lok
 def test_a_user_who_may_not_see_the_errors_is_told_so(
     linked: Linked, failed: LoketRun, bookkeeper: Client
 ) -> None:
+    remove_what_was_made_anew(linked, failed)
     linked.loket.world.denied_activities.add(ERRORS)
 
     run = linked.fetched(failed)
