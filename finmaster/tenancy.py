@@ -106,7 +106,7 @@ class SiblingKey(models.ForeignKey):  # type: ignore[type-arg]
     """A foreign key to a row of the same administration.
 
     The database holds it as a composite key (administration_id, id), which a migration adds with
-    `finmaster.postgres.sibling_keys`; the single-column constraint would be the weaker half of it.
+    `finmaster.postgres.sibling_key`; the single-column constraint would be the weaker half of it.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -15,7 +15,9 @@ from decimal import Decimal
 from loket_import.amounts import EXACT, ZERO, in_cents, one_sided, total
 from loket_import.checks.auditor import AUDITOR_CHECKS
 from loket_import.checks.dimensions import DIMENSION_CHECKS
+from loket_import.checks.doubles import DOUBLE_CHECKS
 from loket_import.checks.lines import LINE_CHECKS
+from loket_import.checks.readiness import READINESS_CHECKS
 from loket_import.checks.run import RUN_CHECKS
 from loket_import.condensing import condensed
 from loket_import.dimension_matching import found_cost_center, found_cost_unit, ruled_cost_center
@@ -36,7 +38,14 @@ from loket_import.proposal import (
     Way,
 )
 
-CHECKS = (*RUN_CHECKS, *LINE_CHECKS, *DIMENSION_CHECKS, *AUDITOR_CHECKS)
+CHECKS = (
+    *READINESS_CHECKS,
+    *DOUBLE_CHECKS,
+    *RUN_CHECKS,
+    *LINE_CHECKS,
+    *DIMENSION_CHECKS,
+    *AUDITOR_CHECKS,
+)
 
 POSTING_HASH_VERSION = "posting-1"
 

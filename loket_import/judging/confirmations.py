@@ -15,11 +15,11 @@ from loket_import.proposal import GivenWord
 
 # What somebody says who presses the button, by the code of the problem.
 STATEMENTS: dict[str, Promise] = {
-    "run_exported": _("Book all the same: I checked that these wages are not in these books yet"),
-    "run_export_failed": _("Book all the same: I checked that the failed export left nothing here"),
-    "full_wages_again": _("Book all the same: these wages come on top of what is booked"),
-    "same_wages_booked": _("Book all the same: this is another run with the same total"),
-    "twin": _("Book all the same: that entry holds something else"),
+    "run_exported": _("Confirm: I checked that these wages are not in these books yet"),
+    "run_export_failed": _("Confirm: I checked that the failed export left nothing here"),
+    "full_wages_again": _("Confirm: these wages come on top of what is booked"),
+    "same_wages_booked": _("Confirm: this is another run with the same total"),
+    "twin": _("Confirm: that entry holds something else"),
 }
 
 

@@ -1,4 +1,4 @@
-"""The button 'Toch boeken': a person overrules a problem, by its key, and stands for it."""
+"""The button 'Bevestig': a person overrules a problem, by its key, and stands for it."""
 
 from django.contrib import messages
 from django.http import HttpResponse

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from loket_import.checks import doubles, readiness
 from loket_import.checks import lines as line_checks
 from loket_import.checks import run as run_checks
 from loket_import.checks.dimensions import COST_CENTERS, COST_UNITS
@@ -129,7 +130,8 @@ def test_who_may_not_cure_gets_no_link() -> None:
 
 def test_the_codes_exist() -> None:
     source = "".join(
-        Path(module.__file__).read_text("utf-8") for module in (line_checks, run_checks)
+        Path(module.__file__).read_text("utf-8")
+        for module in (doubles, line_checks, readiness, run_checks)
     )
     known = {f"{name}_{what}" for name in NAMES for what in ("unknown", "blocked")}
     known |= set(re.findall(r'"(\w+)"', source))

@@ -73,7 +73,7 @@ def test_a_word_about_something_else_does_not_count(known, key, other):
 
 @pytest.mark.parametrize(("known", "key"), FOUND)
 def test_each_has_words_for_who_confirms_it(known, key):
-    assert str(STATEMENTS[key.partition(":")[0]]).startswith("Toch boeken: ")
+    assert str(STATEMENTS[key.partition(":")[0]]).startswith("Bevestig: ")
 
 
 @pytest.mark.parametrize(("known", "key"), FOUND[4:])

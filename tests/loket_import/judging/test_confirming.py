@@ -44,7 +44,7 @@ def shown(client: Client, linked: Linked, run: JournalRun) -> Any:
 
 
 def press(client: Client, linked: Linked, run: JournalRun) -> Any:
-    """Press the one button 'Toch boeken' on the page of a run."""
+    """Press the one button 'Bevestig' on the page of a run."""
     (key,) = BUTTON.findall(shown(client, linked, run).content.decode())
     return client.post(address(linked, "confirm", run.pk), {"problem": key})
 
@@ -89,7 +89,7 @@ def test_an_exported_run_is_booked_after_somebody_confirmed_it(
     assert "Bekijk de exporthistorie" in listed.content.decode()
     page = shown(bookkeeper, linked, run)
     assert "Export per run" in page.content.decode()
-    assert "Toch boeken: " in page.content.decode()
+    assert "Bevestig: " in page.content.decode()
     assert 'name="seen"' not in page.content.decode()
     with pytest.raises(BookingRefused):
         linked.order(run)
