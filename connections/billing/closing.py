@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from connections.billing import months
-from connections.billing.models import Agreement, Closing, FeePrice, VatRate
 from connections.billing.prices import (
     NoPrice,
     Stretch,
@@ -28,6 +27,7 @@ from connections.billing.prices import (
     stretches,
 )
 from connections.billing.scope import operator_scope
+from connections.models.billing import Agreement, Closing, FeePrice, VatRate
 from finmaster.errors import UserError
 
 # Two closings at once: the second waits, and then finds the month closed.

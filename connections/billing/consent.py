@@ -5,11 +5,11 @@ from datetime import date
 from decimal import Decimal
 
 from connections.billing.closing import price_in, rate_in
-from connections.billing.models import Agreement, ConnectionConsent, FeePrice, VatRate
 from connections.billing.months import this_month
 from connections.billing.prices import holding, price_when_charged, vat_over
 from connections.billing.scope import office_scope
 from connections.models import Connection
+from connections.models.billing import Agreement, ConnectionConsent, FeePrice, VatRate
 from finmaster.models import User
 
 

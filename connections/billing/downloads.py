@@ -7,8 +7,8 @@ from typing import IO
 from django.db.models import QuerySet
 from django.http import FileResponse
 
-from connections.billing.models import Statement
 from connections.billing.spreadsheets import WRITERS
+from connections.models.billing import Statement
 
 
 def download(name: str, content_type: str, write: Callable[[IO[bytes]], None]) -> FileResponse:

@@ -10,8 +10,8 @@ from django.db import connection
 
 from connections.billing.closing import price_in, rate_in
 from connections.billing.consent import agreement_in
-from connections.billing.models import FeePrice, VatRate
 from connections.billing.prices import Bill, agreed_price, bill_of
+from connections.models.billing import FeePrice, VatRate
 
 COUNTED = """
 SELECT a.number, a.name, a.slug, c.first_day, c.last_day, c.connected_at, coalesce(u.name, '')

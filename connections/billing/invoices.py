@@ -12,8 +12,8 @@ from typing import IO, Any
 
 from django.db.models import Prefetch
 
-from connections.billing.models import Statement, StatementLine, StatementVat
 from connections.billing.months import AMSTERDAM, last_day, written
+from connections.models.billing import Statement, StatementLine, StatementVat
 from finmaster.models import Office
 
 FORMAT = "finmaster-connection-fee-1"

@@ -11,9 +11,9 @@ from connections.billing.access import OfficeRequest, for_office_manager
 from connections.billing.consent import offer_to
 from connections.billing.downloads import spreadsheet
 from connections.billing.estimate import estimate
-from connections.billing.models import Statement
 from connections.billing.months import this_month
 from connections.billing.operator_views import file_name, lines_page
+from connections.models.billing import Statement
 
 
 @for_office_manager

@@ -14,8 +14,8 @@ from connections.billing import report
 from connections.billing.access import StaffRequest, for_operator
 from connections.billing.downloads import download, spreadsheet
 from connections.billing.invoices import statements_in_parts, write_invoices
-from connections.billing.models import Closing, Statement, StatementLine
 from connections.billing.months import label, written
+from connections.models.billing import Closing, Statement, StatementLine
 
 STATEMENTS_PER_PAGE = 100
 LINES_PER_PAGE = 200

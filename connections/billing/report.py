@@ -10,9 +10,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from connections.billing.invoices import REQUIRED_OF_CUSTOMER
-from connections.billing.models import Closing, Statement
 from connections.billing.months import after, label
 from connections.billing.prices import months_between
+from connections.models.billing import Closing, Statement
 from finmaster.charts import BarChart, Group, bar_chart
 from finmaster.models import Office
 

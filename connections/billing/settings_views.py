@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from connections.billing.access import StaffRequest, for_operator
 from connections.billing.consent import agreement_in, offer_to
 from connections.billing.forms import AgreementForm, OfficeDetailsForm, PriceForm, RateForm
-from connections.billing.models import Agreement, FeePrice, Statement, VatRate
 from connections.billing.months import this_month
 from connections.billing.operator_views import above
+from connections.models.billing import Agreement, FeePrice, Statement, VatRate
 from finmaster.errors import violated_constraint
 from finmaster.models import Office
 from finmaster.searching import search_words

@@ -12,8 +12,8 @@ import xlsxwriter
 from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from connections.billing.models import Statement, StatementLine
 from connections.billing.months import written
+from connections.models.billing import Statement, StatementLine
 from connections.transfer.writing import disarm
 from finmaster.templatetags.finmaster import amount as written_amount
 from finmaster.templatetags.finmaster import nl_date, nl_datetime

@@ -13,10 +13,10 @@ from django.db import connection
 
 from connections.billing.closing import close_due_months
 from connections.billing.consent import agree, offer_to
-from connections.billing.models import Agreement
 from connections.billing.months import after, begin, this_month
 from connections.billing.scope import operator_scope
 from connections.models import ChartMode, Connection, ConnectionState, EventKind
+from connections.models.billing import Agreement
 from finmaster.models import Administration, Office, User
 from finmaster.tenancy import administration_scope
 

@@ -19,7 +19,8 @@ from connections.billing.closing import (
     close_month,
     months_due,
 )
-from connections.billing.models import (
+from connections.billing.scope import NoBillingScopeError, office_scope, operator_scope
+from connections.models.billing import (
     Agreement,
     Closing,
     FeePrice,
@@ -28,7 +29,6 @@ from connections.billing.models import (
     StatementVat,
     VatRate,
 )
-from connections.billing.scope import NoBillingScopeError, office_scope, operator_scope
 from connections.tasks import close_billing_months
 from finmaster.errors import violated_constraint
 from finmaster.models import Administration, Office, User

@@ -18,9 +18,9 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from connections.billing.closing import close_month
-from connections.billing.models import Agreement, ConnectionConsent, FeePrice, VatRate
 from connections.billing.scope import operator_scope
 from connections.models import Connection
+from connections.models.billing import Agreement, ConnectionConsent, FeePrice, VatRate
 from finmaster.models import Membership, Office, Role
 from finmaster.tenancy import administration_scope
 from tests.books import Books, make_user

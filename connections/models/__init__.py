@@ -1,0 +1,61 @@
+"""Connections with their tokens and history, the mapping tables, and the connection fee."""
+
+from connections.models.billing import (
+    Agreement,
+    Closing,
+    ConnectionConsent,
+    FeePrice,
+    LineKind,
+    Statement,
+    StatementLine,
+    StatementVat,
+    VatRate,
+)
+from connections.models.connections import (
+    AuthorisationAttempt,
+    ChartMode,
+    Connection,
+    ConnectionEvent,
+    ConnectionState,
+    Environment,
+    EventKind,
+    TokenSet,
+)
+from connections.models.mappings import (
+    NAMES_A_COST_CENTER,
+    AccountMapping,
+    CostCenterMapping,
+    CostCenterRule,
+    CostUnitMapping,
+    Mapping,
+    MappingChange,
+    MappingOrigin,
+)
+
+__all__ = [
+    "NAMES_A_COST_CENTER",
+    "AccountMapping",
+    "Agreement",
+    "AuthorisationAttempt",
+    "ChartMode",
+    "Closing",
+    "Connection",
+    "ConnectionConsent",
+    "ConnectionEvent",
+    "ConnectionState",
+    "CostCenterMapping",
+    "CostCenterRule",
+    "CostUnitMapping",
+    "Environment",
+    "EventKind",
+    "FeePrice",
+    "LineKind",
+    "Mapping",
+    "MappingChange",
+    "MappingOrigin",
+    "Statement",
+    "StatementLine",
+    "StatementVat",
+    "TokenSet",
+    "VatRate",
+]
