@@ -5,22 +5,26 @@ import io
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
-from typing import IO, Any
-from xml.sax.saxutils import escape
+from typing import IO
 
-import xlsxwriter
 from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.cell import Cell as WorkbookCell
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
 
 from connections.billing.months import written
 from connections.models.billing import Statement, StatementLine
-from connections.transfer.writing import disarm
+from connections.spreadsheets import disarm, text_cell
 from finmaster.templatetags.finmaster import amount as written_amount
 from finmaster.templatetags.finmaster import nl_date, nl_datetime
 
 ROWS_AT_ONCE = 2000
-OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 DATE_FORMAT, AMOUNT_FORMAT = "dd-mm-yyyy", "#,##0.00"
+WIDTH = 16
 
 Cell = str | int | Decimal | date | None
 
@@ -125,48 +129,41 @@ def total_rows(statements: QuerySet[Statement]) -> Iterator[list[Cell]]:
 
 def write_xlsx(file: IO[bytes], statements: QuerySet[Statement]) -> None:
     """Write totals and lines as two sheets; amounts are numbers and dates are dates."""
-    with xlsxwriter.Workbook(file, OPTIONS) as workbook:
-        bold = workbook.add_format({"bold": True})
-        formats: dict[type, Any] = {
-            Decimal: workbook.add_format({"num_format": AMOUNT_FORMAT}),
-            date: workbook.add_format({"num_format": DATE_FORMAT}),
-        }
-        for name, head, body in (
-            (_("Totals"), total_headings(), total_rows(statements)),
-            (_("Lines"), headings(), rows(statements)),
-        ):
-            sheet = workbook.add_worksheet(name)
-            sheet.freeze_panes(1, 0)
-            sheet.set_column(0, len(head) - 1, 16)
-            sheet.write_row(0, 0, head, bold)
-            for number, row in enumerate(body, start=1):
-                for column, cell in enumerate(row):
-                    write_cell(sheet, number, column, cell, formats)
+    book = Workbook(write_only=True)
+    for name, head, body in (
+        (_("Totals"), total_headings(), total_rows(statements)),
+        (_("Lines"), headings(), rows(statements)),
+    ):
+        sheet = book.create_sheet(name)
+        sheet.freeze_panes = "A2"
+        for number in range(1, len(head) + 1):
+            sheet.column_dimensions[get_column_letter(number)].width = WIDTH
+        sheet.append([heading_cell(sheet, text) for text in head])
+        for row in body:
+            sheet.append([workbook_cell(sheet, cell) for cell in row])
+    book.save(file)
 
 
-def write_cell(sheet: Any, number: int, column: int, cell: Cell, formats: dict[type, Any]) -> None:
-    """Write a cell as what it is."""
-    match cell:
-        case None:
-            return
-        case Decimal():
-            sheet.write_number(number, column, cell, formats[Decimal])
-        case int():
-            sheet.write_number(number, column, cell)
-        case date():
-            sheet.write_datetime(number, column, cell, formats[date])
-        case _other:
-            sheet.write_string(number, column, unmarked(str(cell)))
+def heading_cell(sheet: Worksheet, text: str) -> WorkbookCell:
+    """What a column is called."""
+    cell = text_cell(sheet, text)
+    cell.font = Font(bold=True)
+    return cell
 
 
-def unmarked(text: str) -> str:
-    """A text for xlsxwriter, which takes one between these two marks for XML of its own making.
-
-    It would write that as it is, and thereby whatever cells and formulas somebody put in a name.
-    """
-    if text.startswith("<r>") and text.endswith("</r>"):
-        return f'<r><t xml:space="preserve">{escape(text)}</t></r>'
-    return text
+def workbook_cell(sheet: Worksheet, cell: Cell) -> WorkbookCell | None:
+    """A cell as what it is."""
+    if cell is None:
+        return None
+    if isinstance(cell, str):
+        return text_cell(sheet, cell)
+    made = WriteOnlyCell(sheet)
+    made.value = cell
+    if isinstance(cell, Decimal):
+        made.number_format = AMOUNT_FORMAT
+    elif isinstance(cell, date):
+        made.number_format = DATE_FORMAT
+    return made
 
 
 WRITERS: dict[str, tuple[str, Callable[[IO[bytes], QuerySet[Statement]], None]]] = {

@@ -3,10 +3,10 @@
 import csv
 from io import StringIO
 
+from connections.spreadsheets import rearm
 from connections.transfer.errors import FileRefused
 from connections.transfer.rows import MAX_COLUMNS, Sheet, numbered
 from connections.transfer.workbook import read_xlsx
-from connections.transfer.writing import rearm
 
 MAX_BYTES = 5 * 1024 * 1024
 

@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from openpyxl.xml import DEFUSEDXML
 
 from connections.models import CostCenterRule
+from connections.spreadsheets import disarm, rearm
 from connections.transfer.errors import FileRefused
 from connections.transfer.reading import MAX_BYTES, read_sheets
 from connections.transfer.rows import (
@@ -22,7 +23,7 @@ from connections.transfer.rows import (
     read_rows,
 )
 from connections.transfer.workbook import number_text
-from connections.transfer.writing import disarm, rearm, write_csv, write_xlsx
+from connections.transfer.writing import write_csv, write_xlsx
 from tests.connections.transfer.transferring import (
     ACCOUNT,
     CENTER,
