@@ -1,20 +1,18 @@
 """`manage.py create_administration`: new books, with their office and manager where needed."""
 
 import csv
-import getpass
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.timezone import localdate
 
 from finmaster.errors import violated_constraint
-from finmaster.models import Administration, Membership, Office, Role, User
+from finmaster.models import Administration, Membership, Office, Role
+from finmaster.new_users import find_or_make_user
 from finmaster.tenancy import administration_scope
 from ledger.opening import add_accounts, add_journals, open_year, read_rows
 
@@ -66,7 +64,7 @@ class Command(BaseCommand):
             chamber_of_commerce_number=options["kvk"],
         )
         Membership.objects.get_or_create(
-            user=self.find_or_make_manager(options["manager"]),
+            user=find_or_make_user(options["manager"]),
             office=office,
             administration=None,
             defaults={"role": Role.MANAGER},
@@ -83,16 +81,3 @@ class Command(BaseCommand):
                 f"--office-id {same.pk}; its managers will see this administration."
             )
         return Office.objects.create(name=options["office"])
-
-    def find_or_make_manager(self, email: str) -> User:
-        """The user with this address; a new one is asked for a name and a password."""
-        found = User.objects.filter(email=email.lower()).first()
-        if found:
-            return found
-        name = input(f"Name of {email}: ").strip()
-        password = getpass.getpass("Password: ")
-        try:
-            validate_password(password)
-        except ValidationError as error:
-            raise CommandError(" ".join(error.messages)) from error
-        return User.objects.create_user(email, password, name=name or email)
